@@ -1,0 +1,197 @@
+"""The one door to a chain: plain JSON-RPC, every answer checked against its question."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import httpx
+
+from apps.chain.errors import (
+    CallFailed,
+    CallReverted,
+    ChainError,
+    LyingNode,
+    RpcRefused,
+    StateMissing,
+    TimedOut,
+    TooManyLogs,
+)
+from apps.chain.pool import Pool
+from apps.chain.provider import Provider, Request
+from apps.chain.records import BlockId, Header, RawLog, block_param, header_of, logs_of, require_head
+
+_SAFE_TO_REPEAT = ("eth_get", "eth_call", "eth_block", "eth_chain", "eth_simulate", "eth_estimate", "net_", "web3_")
+
+
+class ChainClient:
+    """A chain behind one or several URLs. Threads may share it; make it after a fork, not before."""
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        *,
+        chain_id: int | None = None,
+        timeout_s: float = 10,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.pool = Pool(urls, chain_id=chain_id, timeout_s=timeout_s, transport=transport)
+
+    def close(self) -> None:
+        """Drops the connections; the client stays usable."""
+        self.pool.close()
+
+    def chain_id(self) -> int:
+        """The chain's id as the healthiest provider tells it."""
+        return _number(self.rpc("eth_chainId", ()))
+
+    def ensure_chain(self, expected: int) -> None:
+        """Returns if the providers serve chain `expected`. Raises WrongChain, or Unreachable if none answers."""
+        self.pool.ensure_chain(expected)
+
+    def rpc(self, method: str, params: Sequence[Any]) -> Any:
+        """The result of one request. Only questions are repeated after a failure, never commands."""
+        return self.batch([(method, params)])[0]
+
+    def batch(self, requests: Sequence[Request]) -> list[Any]:
+        """The results in order; the first refused request raises its error."""
+        answers = self._answers(requests)
+        for answer in answers:
+            if isinstance(answer, ChainError):
+                raise answer
+        return answers
+
+    def head(self) -> Header:
+        """The newest block of the provider asked; other providers may be ahead of it."""
+        header = self.header("latest")
+        if header is None:
+            raise LyingNode("A node has no latest block; use another provider.")
+        return header
+
+    def header(self, block: BlockId) -> Header | None:
+        """The header of a number, hash or tag; None if the node has no such block or does not know the tag."""
+        try:
+            answer = self.pool.ask(lambda provider: _one(provider, _header_request(block)))
+        except (StateMissing, RpcRefused):
+            return None
+        return None if answer is None else header_of(answer)
+
+    def headers(self, numbers: Sequence[int]) -> list[Header]:
+        """One header for each number, in the order asked. Raises LaggingNode if a block is not there yet."""
+
+        def question(provider: Provider) -> list[Header]:
+            answers = _raise_first(provider.answers([_header_request(number) for number in numbers]))
+            found = []
+            for number, answer in zip(numbers, answers, strict=True):
+                if answer is None:
+                    require_head(-1, last=number)
+                header = header_of(answer)
+                if header.number != number:
+                    raise LyingNode(f"{provider.host} answered block {header.number} for block {number}.")
+                found.append(header)
+            return found
+
+        return self.pool.ask(question) if numbers else []
+
+    def logs(
+        self, first: int, last: int, *, addresses: Collection[str] = (), topics0: Collection[bytes] = ()
+    ) -> list[RawLog]:
+        """Every log of blocks first..last that matches, in chain order.
+
+        Refuses an answer unless each log was asked for and the same node's head, asked in the same breath and
+        before the logs, has reached `last`: an empty answer from a lagging node is how data goes missing.
+        An empty collection means no filter.
+        """
+        span = last - first + 1
+        request: Request = ("eth_getLogs", [_filter(first, last, addresses, topics0)])
+        wanted = frozenset(address.lower() for address in addresses)
+
+        def question(provider: Provider) -> list[RawLog]:
+            head, answer = provider.answers([("eth_blockNumber", ()), request])
+            provider.head = _number(_raise_first([head])[0])
+            require_head(provider.head, last=last)
+            return logs_of(
+                _raise_first([answer])[0], first=first, last=last, addresses=wanted, topics0=frozenset(topics0)
+            )
+
+        try:
+            return self.pool.ask(question, span=span)
+        except TimedOut as error:
+            if span == 1:
+                raise
+            raise TooManyLogs(f"{span} blocks of logs took too long; ask for fewer blocks.") from error
+
+    def call(self, to: str, data: bytes, *, block: BlockId) -> bytes:
+        """What the contract returns at that block; b"" where there is no code. Raises CallReverted on a refusal."""
+        answer = self.calls([(to, data)], block=block)[0]
+        if isinstance(answer, CallFailed):
+            raise CallReverted(f"The contract refused: {answer.reason}.", reason=answer.reason, data=answer.data)
+        return answer
+
+    def calls(self, targets: Sequence[tuple[str, bytes]], *, block: BlockId) -> list[bytes | CallFailed]:
+        """The answers of all calls at one block and from one node, in order.
+
+        A refusal by a contract is a value in the list; anything else that goes wrong raises, so that a failing
+        provider is never mistaken for a missing function. Name the block by number or hash: a tag moves.
+        """
+        at = block_param(block)
+        requests: list[Request] = [("eth_call", [{"to": to, "data": "0x" + data.hex()}, at]) for to, data in targets]
+
+        def question(provider: Provider) -> list[bytes | CallFailed]:
+            return [_returned(answer, provider) for answer in provider.answers(requests)]
+
+        return self.pool.ask(question) if targets else []
+
+    def _answers(self, requests: Sequence[Request]) -> list[Any]:
+        def question(provider: Provider) -> list[Any]:
+            answers = provider.answers(requests)
+            return _raise_first(answers) if len(answers) == 1 else answers
+
+        repeatable = all(method.startswith(_SAFE_TO_REPEAT) for method, _ in requests)
+        if not requests:
+            return []
+        return self.pool.ask(question) if repeatable else self.pool.tell(question)
+
+
+def _one(provider: Provider, request: Request) -> Any:
+    return _raise_first(provider.answers([request]))[0]
+
+
+def _raise_first(answers: list[Any]) -> list[Any]:
+    for answer in answers:
+        if isinstance(answer, ChainError):
+            raise answer
+    return answers
+
+
+def _returned(answer: Any, provider: Provider) -> bytes | CallFailed:
+    if isinstance(answer, CallReverted):
+        return CallFailed(answer.reason, answer.data)
+    if isinstance(answer, ChainError):
+        raise answer
+    try:
+        return bytes.fromhex(answer[2:])
+    except (TypeError, ValueError) as error:
+        raise LyingNode(f"{provider.host} answered a call with something that is not bytes.") from error
+
+
+def _header_request(block: BlockId) -> Request:
+    if isinstance(block, bytes):
+        return "eth_getBlockByHash", ["0x" + block.hex(), False]
+    return "eth_getBlockByNumber", [block_param(block), False]
+
+
+def _filter(first: int, last: int, addresses: Collection[str], topics0: Collection[bytes]) -> dict[str, Any]:
+    wanted: dict[str, Any] = {"fromBlock": hex(first), "toBlock": hex(last)}
+    if addresses:
+        wanted["address"] = sorted(addresses)
+    if topics0:
+        wanted["topics"] = [["0x" + topic.hex() for topic in sorted(topics0)]]
+    return wanted
+
+
+def _number(answer: Any) -> int:
+    try:
+        return int(answer, 16)
+    except (TypeError, ValueError) as error:
+        raise LyingNode(f"A node answered {str(answer)[:60]!r} where a number belongs.") from error

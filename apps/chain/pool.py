@@ -1,0 +1,153 @@
+"""Several providers as one: the healthiest is asked first, another takes over when it fails."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import httpx
+import stamina
+
+from apps.chain.errors import (
+    SETTING,
+    AccessDenied,
+    ChainError,
+    LyingNode,
+    ProviderBusy,
+    StateMissing,
+    Unreachable,
+    WindowTooWide,
+    WrongChain,
+)
+from apps.chain.provider import Provider
+
+T = TypeVar("T")
+
+ATTEMPTS = 4  # rounds over all providers before the caller hears of it
+FIRST_WAIT_S = 0.2
+LONGEST_WAIT_S = 5.0
+JITTER_S = 0.3  # keeps several workers from asking again in the same instant
+LONGEST_OBEYED_WAIT_S = 30.0  # a longer Retry-After is reported instead of slept through
+FAR_BEHIND_BLOCKS = 20  # about 5 s of Arbitrum blocks
+
+# What another provider may still answer. A window refused as too full or a reverted call is everybody's answer.
+_NEXT_ONE = (Unreachable, ProviderBusy, LyingNode, StateMissing, WindowTooWide)
+
+
+class Pool:
+    """Providers of one chain. `ask` runs a question against the best of them that will answer it."""
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        *,
+        chain_id: int | None = None,
+        timeout_s: float = 10,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        if not urls:
+            raise Unreachable(f"No RPC URL is configured; set {SETTING}.")
+        self.providers = [Provider(url, timeout_s=timeout_s, transport=transport) for url in dict.fromkeys(urls)]
+        self.expected_chain_id = chain_id
+
+    def ask(self, question: Callable[[Provider], T], *, patient: bool = True, span: int | None = None) -> T:
+        """The first good answer, from the healthiest provider on; waits and tries again while that may help.
+
+        `span` is the block count of a log query: providers known to refuse it are not asked. With patient=False
+        every provider is tried once. Raises the last provider's error when none answered.
+        """
+        attempts = ATTEMPTS if patient else 1
+        for attempt in stamina.retry_context(
+            on=_wait_helps,
+            attempts=attempts,
+            timeout=None,
+            wait_initial=FIRST_WAIT_S,
+            wait_max=LONGEST_WAIT_S,
+            wait_jitter=JITTER_S,
+        ):
+            with attempt:
+                return self._ask_each(question, span)
+        raise Unreachable(f"No provider answered; check {SETTING}.")
+
+    def tell(self, command: Callable[[Provider], T]) -> T:
+        """Runs a command at the healthiest provider, once: a transaction sent twice is not the same as once."""
+        provider = self._by_health(None)[0]
+        self._prove_chain(provider)
+        return command(provider)
+
+    def ensure_chain(self, expected: int) -> None:
+        """Returns when every provider that answers serves chain `expected`, and at least one answers."""
+        self.expected_chain_id = expected
+        silent: list[ChainError] = []
+        for provider in self.providers:
+            provider.chain_id = None
+            try:
+                self._prove_chain(provider)
+            except _NEXT_ONE as error:
+                provider.failed(error)
+                silent.append(error)
+        if len(silent) == len(self.providers):
+            raise silent[0]
+
+    def close(self) -> None:
+        """Drops every connection."""
+        for provider in self.providers:
+            provider.close()
+
+    def _ask_each(self, question: Callable[[Provider], T], span: int | None) -> T:
+        failure: ChainError | None = None
+        for provider in self._by_health(span):
+            try:
+                self._prove_chain(provider)
+                return question(provider)
+            except WindowTooWide as error:
+                provider.learn_ceiling(error)
+                failure = error
+            except _NEXT_ONE as error:
+                provider.failed(error)
+                failure = error
+        if span is not None and any(not _takes(provider, span) for provider in self.providers):
+            raise self._too_wide(span) from failure  # a narrower question has somebody to answer it
+        raise failure or Unreachable(f"No provider answered; check {SETTING}.")
+
+    def _by_health(self, span: int | None) -> list[Provider]:
+        """Providers that may take the span, best first: rested, without failures, at the head, quick."""
+        now = time.monotonic()
+        top = max(provider.head for provider in self.providers)
+        able = [p for p in self.providers if _takes(p, span)]
+        return sorted(
+            able,
+            key=lambda p: (p.rests_until > now, p.failures, top - p.head > FAR_BEHIND_BLOCKS, round(p.latency_s, 1)),
+        )
+
+    def _too_wide(self, span: int) -> WindowTooWide:
+        widest = max(p.range_ceiling or 1 for p in self.providers)
+        return WindowTooWide(f"No provider takes {span} blocks in one question.", limit_blocks=widest)
+
+    def _prove_chain(self, provider: Provider) -> None:
+        """One question on first use, so that a provider that was silent at the start cannot slip in later."""
+        if self.expected_chain_id is None or provider.chain_id == self.expected_chain_id:
+            return
+        answer = provider.answers([("eth_chainId", ())])[0]
+        if isinstance(answer, ChainError):
+            raise answer
+        provider.chain_id = int(answer, 16)
+        if provider.chain_id != self.expected_chain_id:
+            raise WrongChain(
+                f"{provider.host} serves chain {provider.chain_id}, not {self.expected_chain_id}; "
+                f"correct {SETTING} or CHAIN_ID."
+            )
+
+
+def _takes(provider: Provider, span: int | None) -> bool:
+    return span is None or provider.range_ceiling is None or span <= provider.range_ceiling
+
+
+def _wait_helps(error: Exception) -> bool | float:
+    """Whether to go round again, or after how many seconds when the provider named them."""
+    if isinstance(error, AccessDenied | StateMissing | WindowTooWide):
+        return False
+    if isinstance(error, ProviderBusy) and error.retry_after_s is not None:
+        return error.retry_after_s if error.retry_after_s <= LONGEST_OBEYED_WAIT_S else False
+    return isinstance(error, Unreachable | ProviderBusy | LyingNode)
