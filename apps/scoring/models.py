@@ -1,0 +1,71 @@
+"""Score runs: a formula version applied to one finalized state, with the reasons of every part."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from apps.network.fields import AddressField, HashField
+
+
+class ScoreRun(models.Model):
+    """One run over finalized data; the newest run of the newest version is what pages show."""
+
+    version = models.CharField(max_length=12)
+    as_of_block = models.BigIntegerField()
+    as_of_block_hash = HashField()
+    as_of_round = models.IntegerField(help_text="last round that had begun at as_of_block")
+    inputs_digest = models.CharField(max_length=64, help_text="sha256 of the canonical inputs, hex")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "scoring_run"
+        constraints = [
+            models.UniqueConstraint(fields=["version", "as_of_block"], name="one_run_per_version_and_block"),
+        ]
+
+    def __str__(self) -> str:
+        return f"method {self.version} at block {self.as_of_block}"
+
+
+class Score(models.Model):
+    """The headline of one orchestrator in one run. Unranked nodes have no `rank` and say why in `gates`."""
+
+    run = models.ForeignKey(ScoreRun, on_delete=models.CASCADE, related_name="scores")
+    orchestrator = AddressField()
+    value = models.FloatField(null=True, help_text="0 to 100; empty while nothing is known")
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    coverage = models.FloatField(help_text="part of the score that rests on known data, 0 to 1")
+    rank = models.IntegerField(null=True)
+    gates = models.JSONField(default=list, help_text="failed gates, each {code, sentence}")
+    advice = models.TextField(default="")
+    severity = models.CharField(max_length=8, default="info", help_text="info, good, warn or danger")
+
+    class Meta:
+        db_table = "scoring_score"
+        constraints = [models.UniqueConstraint(fields=["run", "orchestrator"], name="one_score_per_run")]
+        indexes = [models.Index(fields=["orchestrator", "run"], name="score_orchestrator")]
+
+    def __str__(self) -> str:
+        return f"score of {self.orchestrator}"
+
+
+class ScorePart(models.Model):
+    """One part (work, terms, jobs, community) with its value, interval and reason; an empty value is unknown."""
+
+    score = models.ForeignKey(Score, on_delete=models.CASCADE, related_name="parts")
+    part = models.CharField(max_length=12)
+    value = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    weight = models.IntegerField()
+    coverage = models.FloatField(default=0)
+    reason = models.TextField()
+    sources = models.JSONField(default=dict, help_text="the inputs the part was made from")
+
+    class Meta:
+        db_table = "scoring_part"
+        constraints = [models.UniqueConstraint(fields=["score", "part"], name="one_part_per_score")]
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.score_id}"

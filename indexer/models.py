@@ -1,0 +1,135 @@
+"""The copy of the chain's logs, and how far it reaches."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
+from django.db import models
+
+from apps.network.fields import AddressField, HashField
+from apps.network.models import Block
+
+
+class ChainLog(models.Model):
+    """A raw log. Everything else in the database is recomputed from these."""
+
+    pk = models.CompositePrimaryKey("block_id", "log_index")
+    block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="logs")
+    log_index = models.IntegerField()
+    tx_hash = HashField()
+    address = AddressField()
+    topics = models.BinaryField(help_text="the topics one after the other, 32 bytes each")
+    data = models.BinaryField()
+
+    class Meta:
+        db_table = "indexer_chain_log"
+
+    def __str__(self) -> str:
+        return f"log {self.log_index} of block {self.block_id}"
+
+
+class CoveredRange(models.Model):
+    """Blocks whose logs are all here. No block is recorded twice; gaps are what lies between the rows."""
+
+    source = models.CharField(max_length=12)
+    blocks = BigIntegerRangeField()
+
+    class Meta:
+        db_table = "indexer_covered_range"
+        constraints = [
+            ExclusionConstraint(
+                name="no_block_covered_twice",
+                expressions=[("source", RangeOperators.EQUAL), ("blocks", RangeOperators.OVERLAPS)],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.blocks}"
+
+
+class IndexState(models.Model):
+    """One row: which chain this database is about, and how far it has been read."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    chain_id = models.BigIntegerField()
+    genesis_hash = HashField()
+    controller = AddressField()
+    start_block = models.BigIntegerField(help_text="first block that can hold a log of ours")
+    projected_to = models.BigIntegerField(help_text="projections stand at the end of this block")
+    head_block = models.BigIntegerField(null=True, help_text="head of the chain when last looked at")
+    head_time = models.DateTimeField(null=True)
+    safe_block = models.BigIntegerField(null=True)
+    finalized_block = models.BigIntegerField(null=True, help_text="never moves back")
+    looked_at = models.DateTimeField(null=True, help_text="when the head was last read")
+    trouble = models.TextField(default="", help_text="why the index stands still, in one sentence; empty while it runs")
+    reorgs = models.IntegerField(default=0, help_text="reorgs healed since the database was made")
+
+    class Meta:
+        db_table = "indexer_state"
+        constraints = [models.CheckConstraint(name="one_state", condition=models.Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"chain {self.chain_id} to block {self.projected_to}"
+
+
+class WatchedContract(models.Model):
+    """An address whose logs are read, by the name the Controller knows it by; a replaced Minter stays."""
+
+    address = AddressField(primary_key=True)
+    name = models.CharField(max_length=40)
+
+    class Meta:
+        db_table = "indexer_watched_contract"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.address}"
+
+
+class Checkpoint(models.Model):
+    """The ledger's orchestrator book at the end of a block, from which a reorg is replayed."""
+
+    block = models.OneToOneField(Block, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    round = models.IntegerField()
+    state = models.JSONField()
+
+    class Meta:
+        db_table = "indexer_checkpoint"
+
+    def __str__(self) -> str:
+        return f"checkpoint at block {self.block_id}"
+
+
+class ChainRead(models.Model):
+    """An answer of a call that no log gives, as it was at its block; replay reads it here and asks nobody."""
+
+    pk = models.CompositePrimaryKey("block_id", "to", "data")
+    block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="+")
+    to = AddressField()
+    data = models.BinaryField()
+    result = models.BinaryField()
+
+    class Meta:
+        db_table = "indexer_chain_read"
+
+
+class ParkedLog(models.Model):
+    """A log that could not be read, with the reason; the line moved on and /status/ counts it."""
+
+    pk = models.CompositePrimaryKey("block_id", "log_index")
+    block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="+")
+    log_index = models.IntegerField()
+    error = models.TextField()
+
+    class Meta:
+        db_table = "indexer_parked_log"
+
+
+__all__ = [
+    "ChainLog",
+    "ChainRead",
+    "Checkpoint",
+    "CoveredRange",
+    "IndexState",
+    "ParkedLog",
+    "WatchedContract",
+]
