@@ -80,6 +80,14 @@ class CallReverted(ChainError):
         self.data = data
 
 
+class ContractMissing(ChainError):
+    """No code answers at an address where a contract was expected."""
+
+
+class AnswerMalformed(ChainError):
+    """A contract's answer does not have the shape its ABI promises."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallFailed:
     """One refused call among many: a value, since a contract may lack what another generation has."""
