@@ -1,0 +1,157 @@
+"""anvil as the network's node: how it is started and where it keeps its chain."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import orjson
+
+CHAIN_ID = 31337  # so that nothing signed here means anything on Arbitrum One (42161)
+HOST = "127.0.0.1"
+BLOCK_GAS = 1_000_000_000  # a whole round's calls fit in one block
+KEPT_STATES = 400  # blocks whose state can be asked for; without a limit anvil writes 0.1 MB a block to its cache
+SAVE_EVERY_S = 5
+STATE_NAME = "state.json"
+SPARE_NAME = "state.spare.json"
+START_LIMIT_S = 20.0
+
+
+class NodeFailed(Exception):
+    """anvil did not come up; the message says what to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anvil:
+    """A running node."""
+
+    url: str
+    pid: int
+    data_dir: Path
+
+
+def command(binary: Path, data_dir: Path, *, port: int, genesis_time: int | None = None) -> list[str]:
+    """The command line. Blocks come only when asked for, from one block to the next in order of arrival.
+
+    `genesis_time` (Unix seconds) counts for a new chain only; a saved one keeps its own.
+    """
+    arguments = {
+        "--host": HOST,
+        "--port": port,
+        "--chain-id": CHAIN_ID,
+        "--state": data_dir / STATE_NAME,
+        "--state-interval": SAVE_EVERY_S,
+        "--cache-path": data_dir / "cache",
+        "--prune-history": KEPT_STATES,
+        "--gas-limit": BLOCK_GAS,
+        "--order": "fifo",
+        "--accounts": 10,
+    }
+    if genesis_time is not None and not (data_dir / STATE_NAME).exists():
+        arguments["--timestamp"] = genesis_time
+    flags = ["--no-mining", "--auto-impersonate", "--quiet"]
+    return [str(binary), *flags, *(str(part) for pair in arguments.items() for part in pair)]
+
+
+def environment(data_dir: Path) -> dict[str, str]:
+    """The process environment, with home and temporary files inside the data folder."""
+    return {**os.environ, "HOME": str(data_dir), "TMPDIR": str(data_dir / "cache")}
+
+
+def prepare(data_dir: Path) -> None:
+    """Makes the folders, and puts the spare copy in place of a saved chain that a kill cut in half."""
+    (data_dir / "cache").mkdir(parents=True, exist_ok=True)
+    state, spare = data_dir / STATE_NAME, data_dir / SPARE_NAME
+    if state.exists() and not _is_whole(state):
+        state.unlink()
+        if spare.exists() and _is_whole(spare):
+            spare.replace(state)
+
+
+def keep_spare(data_dir: Path) -> None:
+    """Copies the saved chain aside, unless anvil is just writing it."""
+    state = data_dir / STATE_NAME
+    try:
+        content = state.read_bytes()
+        orjson.loads(content)
+    except (FileNotFoundError, ValueError):
+        return
+    draft = data_dir / (SPARE_NAME + ".draft")
+    draft.write_bytes(content)
+    draft.replace(data_dir / SPARE_NAME)
+
+
+def _is_whole(state: Path) -> bool:
+    try:
+        orjson.loads(state.read_bytes())
+    except ValueError:
+        return False
+    return True
+
+
+def forget_chain(data_dir: Path) -> None:
+    """Removes the saved chain, so that the next start has an empty one."""
+    for name in (STATE_NAME, SPARE_NAME):
+        (data_dir / name).unlink(missing_ok=True)
+
+
+@contextmanager
+def start_anvil(binary: Path, data_dir: Path, port: int = 0, *, genesis_time: int | None = None) -> Iterator[Anvil]:
+    """A node of our own on a free port or the one given, stopped on leaving. Raises NodeFailed if it does not start."""
+    prepare(data_dir)
+    chosen = port or _free_port()
+    process = subprocess.Popen(
+        command(binary, data_dir, port=chosen, genesis_time=genesis_time),
+        env=environment(data_dir),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    url = f"http://{HOST}:{chosen}"
+    try:
+        _wait_until_it_answers(url, process)
+        yield Anvil(url, process.pid, data_dir)
+    finally:
+        _stop(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise NodeFailed(f"anvil ended at once with exit code {process.returncode}; is its port taken?")
+        if answers(url):
+            return
+        time.sleep(0.05)
+    raise NodeFailed(f"anvil did not answer at {url} within {START_LIMIT_S:.0f} s.")
+
+
+def answers(url: str) -> bool:
+    """Whether a node serves at this address."""
+    question = {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}
+    try:
+        return httpx.post(url, json=question, timeout=2).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
