@@ -111,6 +111,9 @@ class ChainRead(models.Model):
     class Meta:
         db_table = "indexer_chain_read"
 
+    def __str__(self) -> str:
+        return f"answer of {self.to} at block {self.block_id}"
+
 
 class ParkedLog(models.Model):
     """A log that could not be read, with the reason; the line moved on and /status/ counts it."""
@@ -122,6 +125,9 @@ class ParkedLog(models.Model):
 
     class Meta:
         db_table = "indexer_parked_log"
+
+    def __str__(self) -> str:
+        return f"log {self.log_index} of block {self.block_id}: {self.error}"
 
 
 __all__ = [

@@ -8,7 +8,7 @@ from apps.network.fields import HashField, UintField
 
 
 class Block(models.Model):
-    """A block that holds one of our logs, ends a window, or was read at; a reorg deletes it and all that hangs from it."""
+    """A block that holds a log of ours, ends a window or was read at; a reorg deletes it with all that hangs on it."""
 
     number = models.BigIntegerField(primary_key=True)
     hash = HashField()
@@ -23,7 +23,7 @@ class Block(models.Model):
 
 
 class ChainEvent(models.Model):
-    """A row made from one log. (tx_hash, log_index) is the log's identity for every source; log_index counts in the block."""
+    """A row made from one log. (tx_hash, log_index) is its identity for every source; log_index counts in the block."""
 
     pk = models.CompositePrimaryKey("tx_hash", "log_index")
     tx_hash = HashField()

@@ -1,0 +1,78 @@
+"""BondingManager logs, of both generations of the contract."""
+
+from __future__ import annotations
+
+from apps.protocol import events
+from indexer.handlers.words import address, topic_of, uint
+
+
+def bond(topics: bytes, data: bytes) -> events.Bond:
+    return events.Bond(address(topics, 1), address(topics, 2), address(topics, 3), uint(data, 0), uint(data, 1))
+
+
+def unbond(topics: bytes, data: bytes) -> events.Unbond:
+    return events.Unbond(address(topics, 1), address(topics, 2), uint(data, 0), uint(data, 1), uint(data, 2))
+
+
+def rebond(topics: bytes, data: bytes) -> events.Rebond:
+    return events.Rebond(address(topics, 1), address(topics, 2), uint(data, 0), uint(data, 1))
+
+
+def transfer_bond(topics: bytes, data: bytes) -> events.TransferBond:
+    return events.TransferBond(address(topics, 1), address(topics, 2), uint(data, 0), uint(data, 1), uint(data, 2))
+
+
+def earnings_claimed(topics: bytes, data: bytes) -> events.EarningsClaimed:
+    return events.EarningsClaimed(
+        address(topics, 1), address(topics, 2), uint(data, 0), uint(data, 1), uint(data, 2), uint(data, 3)
+    )
+
+
+def withdraw_stake(topics: bytes, data: bytes) -> events.WithdrawStake:
+    return events.WithdrawStake(address(topics, 1), uint(data, 0), uint(data, 1), uint(data, 2))
+
+
+def withdraw_fees(topics: bytes, data: bytes) -> events.WithdrawFees:
+    return events.WithdrawFees(address(topics, 1), address(data, 0), uint(data, 1))
+
+
+def reward(topics: bytes, data: bytes) -> events.Reward:
+    return events.Reward(address(topics, 1), uint(data, 0))
+
+
+def treasury_reward(topics: bytes, data: bytes) -> events.TreasuryReward:
+    return events.TreasuryReward(address(topics, 1), address(data, 0), uint(data, 1))
+
+
+def transcoder_update(topics: bytes, data: bytes) -> events.TranscoderUpdate:
+    return events.TranscoderUpdate(address(topics, 1), uint(data, 0), uint(data, 1))
+
+
+def transcoder_activated(topics: bytes, data: bytes) -> events.TranscoderActivated:
+    return events.TranscoderActivated(address(topics, 1), uint(data, 0))
+
+
+def transcoder_deactivated(topics: bytes, data: bytes) -> events.TranscoderDeactivated:
+    return events.TranscoderDeactivated(address(topics, 1), uint(data, 0))
+
+
+# signature → handler, topics it must have, words of data it must have
+TABLE = {
+    topic_of("Bond(address,address,address,uint256,uint256)"): (bond, 4, 2),
+    topic_of("Unbond(address,address,uint256,uint256,uint256)"): (unbond, 3, 3),
+    topic_of("Rebond(address,address,uint256,uint256)"): (rebond, 3, 2),
+    topic_of("TransferBond(address,address,uint256,uint256,uint256)"): (transfer_bond, 3, 3),
+    topic_of("EarningsClaimed(address,address,uint256,uint256,uint256,uint256)"): (earnings_claimed, 3, 4),
+    topic_of("WithdrawStake(address,uint256,uint256,uint256)"): (withdraw_stake, 2, 3),
+    topic_of("WithdrawFees(address,address,uint256)"): (withdraw_fees, 2, 2),
+    topic_of("Reward(address,uint256)"): (reward, 2, 1),
+    topic_of("TreasuryReward(address,address,uint256)"): (treasury_reward, 2, 2),
+    topic_of("TranscoderUpdate(address,uint256,uint256)"): (transcoder_update, 2, 2),
+    topic_of("TranscoderActivated(address,uint256)"): (transcoder_activated, 2, 1),
+    topic_of("TranscoderDeactivated(address,uint256)"): (transcoder_deactivated, 2, 1),
+}
+# stored as they are, read by nothing yet
+KEPT = {
+    topic_of("RewardCallerSet(address,address)"),
+    topic_of("TranscoderSlashed(address,address,uint256,uint256)"),
+}

@@ -1,0 +1,13 @@
+"""Minter logs."""
+
+from __future__ import annotations
+
+from apps.protocol import events
+from indexer.handlers.words import topic_of, uint
+
+
+def set_current_reward_tokens(topics: bytes, data: bytes) -> events.SetCurrentRewardTokens:
+    return events.SetCurrentRewardTokens(uint(data, 0), uint(data, 1))
+
+
+TABLE = {topic_of("SetCurrentRewardTokens(uint256,uint256)"): (set_current_reward_tokens, 1, 2)}

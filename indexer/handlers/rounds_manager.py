@@ -1,0 +1,13 @@
+"""RoundsManager logs."""
+
+from __future__ import annotations
+
+from apps.protocol import events
+from indexer.handlers.words import topic_of, uint
+
+
+def new_round(topics: bytes, data: bytes) -> events.NewRound:
+    return events.NewRound(uint(topics, 1))
+
+
+TABLE = {topic_of("NewRound(uint256,bytes32)"): (new_round, 2, 1)}

@@ -1,0 +1,33 @@
+"""TicketBroker logs. Paid work is what WinningTicketTransfer credits, not the face value."""
+
+from __future__ import annotations
+
+from apps.protocol import events
+from indexer.handlers.words import address, topic_of, uint
+
+
+def winning_ticket_transfer(topics: bytes, data: bytes) -> events.WinningTicketTransfer:
+    return events.WinningTicketTransfer(address(topics, 1), address(topics, 2), uint(data, 0))
+
+
+def winning_ticket_redeemed(topics: bytes, data: bytes) -> events.WinningTicketRedeemed:
+    return events.WinningTicketRedeemed(address(topics, 1), address(topics, 2), uint(data, 0))
+
+
+TABLE = {
+    topic_of("WinningTicketTransfer(address,address,uint256)"): (winning_ticket_transfer, 3, 1),
+    topic_of("WinningTicketRedeemed(address,address,uint256,uint256,uint256,uint256,bytes)"): (
+        winning_ticket_redeemed,
+        3,
+        5,
+    ),
+}
+# stored as they are, read by nothing yet
+KEPT = {
+    topic_of("DepositFunded(address,uint256)"),
+    topic_of("ReserveFunded(address,uint256)"),
+    topic_of("ReserveClaimed(address,address,uint256)"),
+    topic_of("Unlock(address,uint256,uint256)"),
+    topic_of("UnlockCancelled(address)"),
+    topic_of("Withdrawal(address,uint256,uint256)"),
+}

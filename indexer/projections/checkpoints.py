@@ -1,0 +1,155 @@
+"""The orchestrators' books as they stood at a block, so that a reorg replays minutes and not years."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.db import connection
+
+from apps.delegation.models import Position, StakeEvent, UnbondingLock
+from apps.network.models import Orchestrator, OrchestratorRound
+from apps.protocol import ledger
+from apps.protocol.ledger import DelegatorBook, OrchestratorBook, OrchestratorLedger, RoundBook, RoundRecord
+from indexer.models import Checkpoint, IndexState
+from indexer.projections.projector import Projector
+from indexer.projections.rows import LockRow
+from indexer.projections.writer import (
+    EVENT_TABLES,
+    write_locks,
+    write_orchestrators,
+    write_positions,
+    write_records,
+)
+
+
+def keep(projector: Projector, state: IndexState) -> None:
+    """Keep a checkpoint at the first window of every round, and drop those that no reorg can need any more."""
+    last = Checkpoint.objects.order_by("-block").first()
+    if last is not None and last.round == projector.round:
+        return
+    keep_at(state.projected_to, projector)
+    if state.finalized_block is not None:
+        needed = Checkpoint.objects.filter(block__lte=state.finalized_block).order_by("-block").first()
+        if needed is not None:
+            Checkpoint.objects.filter(block__lt=needed.block_id).delete()
+            _drop_bare_blocks(needed.block_id)
+
+
+def _drop_bare_blocks(below: int) -> None:
+    """Windows leave a block each; once final, those that hold nothing of ours are of no use."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM network_block b WHERE number < %s"
+            " AND NOT EXISTS (SELECT FROM indexer_chain_log WHERE block_id = b.number)"
+            " AND NOT EXISTS (SELECT FROM indexer_chain_read WHERE block_id = b.number)"
+            " AND NOT EXISTS (SELECT FROM network_parameter_read WHERE block_id = b.number)",
+            [below],
+        )
+
+
+def keep_at(block: int, projector: Projector) -> None:
+    """Keep a checkpoint of books that stand at the end of a stored block."""
+    Checkpoint.objects.create(block_id=block, round=projector.round, state=dump(projector.ledger))
+
+
+def dump(books: OrchestratorLedger) -> dict[str, Any]:
+    """The books as JSON holds them; integers of any size stay integers."""
+    return {"round": asdict(books.round), "books": [asdict(book) for book in books.books.values()]}
+
+
+def restore(state: dict[str, Any]) -> OrchestratorLedger:
+    """The books that `dump` wrote down."""
+    found = OrchestratorLedger()
+    found.round = RoundBook(**state["round"])
+    for fields in state["books"]:
+        records = {int(number): RoundRecord(**record) for number, record in fields.pop("records").items()}
+        found.books[fields["address"]] = OrchestratorBook(**fields, records=records)
+    return found
+
+
+def projector_at(base: Checkpoint | None) -> Projector:
+    """A projector that stands at the checkpoint, or at the beginning."""
+    projector = Projector()
+    if base is not None:
+        projector.ledger = restore(base.state)
+    return projector
+
+
+def return_to(base: Checkpoint | None) -> None:
+    """Put every projection back to the end of the checkpoint's block; the stored logs above it stay."""
+    block = -1 if base is None else base.block_id
+    touched = _delegators_after(block)
+    with connection.cursor() as cursor:
+        for table in EVENT_TABLES:
+            cursor.execute(f"DELETE FROM {table} WHERE block_id > %s", [block])
+        cursor.execute("DELETE FROM indexer_parked_log WHERE block_id > %s", [block])
+    Orchestrator.objects.all().delete()
+    OrchestratorRound.objects.filter(round__gte=0 if base is None else base.round).delete()
+    Position.objects.filter(delegator__in=touched).delete()
+    UnbondingLock.objects.filter(delegator__in=touched).delete()
+    if base is None:
+        return
+    books = restore(base.state)
+    write_orchestrators(list(books.books.values()))
+    number = books.round.number
+    write_records(
+        {(book.address, number): record for book in books.books.values() if (record := book.records.get(number))}
+    )
+    _rebuild_positions(touched)
+
+
+def _delegators_after(block: int) -> list[str]:
+    later = StakeEvent.objects.filter(block__gt=block)
+    return sorted(set(later.values_list("delegator", flat=True)))
+
+
+def _rebuild_positions(delegators: list[str]) -> None:
+    """Make the positions and locks of these delegators again from all their rows."""
+    projector = Projector()
+    touched: dict[str, int] = {}
+    locks: dict[tuple[str, int], LockRow] = {}
+    rows = StakeEvent.objects.filter(delegator__in=delegators).order_by("block_id", "log_index")
+    for row in rows.iterator(chunk_size=5_000):
+        _apply_to_position(projector, row, touched)
+        _apply_to_locks(locks, row)
+    write_positions(projector, touched)
+    write_locks(locks)
+
+
+def _apply_to_position(projector: Projector, row: StakeEvent, touched: dict[str, int]) -> None:
+    if row.kind in ("transfer", "withdraw_stake"):
+        return
+    touched[row.delegator] = row.block_id
+    book = projector.delegators.setdefault(row.delegator, DelegatorBook())
+    delegate, amount, fees = row.delegate or "", row.amount_lpt_wei or 0, row.fees_eth_wei or 0
+    lock_id = row.lock_id or 0
+    if row.kind == "bond":
+        ledger.bonded(
+            book,
+            delegate=delegate,
+            old_delegate=row.other or "",
+            bonded_wei=row.bonded_lpt_wei or 0,
+            running_round=row.round,
+        )
+    elif row.kind == "unbond":
+        ledger.unbonded(book, lock_id=lock_id, amount=amount)
+    elif row.kind == "rebond":
+        ledger.rebonded(book, delegate=delegate, lock_id=lock_id, amount=amount, running_round=row.round)
+    elif row.kind == "claim":
+        ledger.claimed(book, rewards=amount, fees=fees, round_=row.round)
+    elif row.kind == "withdraw_fees":
+        book.fees -= fees
+
+
+_CLOSED_BY = {"rebond": "rebonded", "withdraw_stake": "withdrawn", "transfer": "transferred"}
+
+
+def _apply_to_locks(locks: dict[tuple[str, int], LockRow], row: StakeEvent) -> None:
+    if row.lock_id is None:
+        return
+    key = (row.delegator, row.lock_id)
+    if row.kind == "unbond":
+        locks[key] = LockRow(row.delegate, row.amount_lpt_wei, row.withdraw_round, "open", row.block_id, opened=True)
+    elif key in locks:
+        locks[key].state, locks[key].block = _CLOSED_BY[row.kind], row.block_id

@@ -1,0 +1,300 @@
+"""Applies events, in the order of the chain, to the books, and notes the rows that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from apps.protocol import events as e
+from apps.protocol import ledger
+from apps.protocol.ledger import DelegatorBook, OrchestratorBook, OrchestratorLedger
+from apps.protocol.units import ZERO_ADDRESS
+from indexer.handlers import Event
+from indexer.projections.rows import LockRow, Rows
+
+
+class Projector:
+    """The books at the end of one block, and the rows made since `take_rows` was last called."""
+
+    def __init__(self) -> None:
+        self.ledger = OrchestratorLedger()
+        self.delegators: dict[str, DelegatorBook] = {}
+        self.rows = Rows()
+        self._mint: tuple[int, int] | None = None
+        self._treasury: tuple[bytes, str, int] | None = None
+        self._transfer: tuple[bytes, str, int] | None = None
+        self._apply: dict[type, Callable[[e.LogId, Any], None]] = {
+            e.Bond: self._bond,
+            e.Unbond: self._unbond,
+            e.Rebond: self._rebond,
+            e.TransferBond: self._transfer_bond,
+            e.EarningsClaimed: self._earnings_claimed,
+            e.WithdrawStake: self._withdraw_stake,
+            e.WithdrawFees: self._withdraw_fees,
+            e.Reward: self._reward,
+            e.TreasuryReward: self._treasury_reward,
+            e.TranscoderUpdate: self._terms,
+            e.TranscoderActivated: self._activated,
+            e.TranscoderDeactivated: self._deactivated,
+            e.SetCurrentRewardTokens: self._reward_tokens,
+            e.WinningTicketTransfer: self._paid,
+            e.WinningTicketRedeemed: self._redeemed,
+            e.ServiceUriUpdate: self._service_uri,
+        }
+        self.block_time: datetime | None = None
+
+    @property
+    def round(self) -> int:
+        return self.ledger.round.number
+
+    def take_rows(self) -> Rows:
+        """The rows made since the last call; the books stay."""
+        rows, self.rows = self.rows, Rows()
+        return rows
+
+    def apply(self, at: e.LogId, event: Event) -> None:
+        """Apply one event; those that no projection reads change nothing."""
+        handler = self._apply.get(type(event))
+        if handler is not None:
+            handler(at, event)
+        elif type(event) is e.NewRound:
+            self._new_round(at, event)
+
+    # --- rounds
+
+    def _reward_tokens(self, at: e.LogId, event: e.SetCurrentRewardTokens) -> None:
+        self._mint = (event.mintable_wei, event.inflation_ppb)
+
+    def _new_round(self, at: e.LogId, event: e.NewRound) -> None:
+        mintable, inflation = self._mint or (None, None)
+        self._mint = None
+        members = self.ledger.new_round(event.round, mintable or 0)
+        for book in members:
+            self.rows.records[book.address, event.round] = book.records[event.round]
+        active_stake = self.ledger.round.active_stake
+        self.rows.rounds.append(
+            [
+                event.round,
+                at.block,
+                at.tx_hash,
+                at.log_index,
+                self.block_time,
+                mintable,
+                inflation,
+                active_stake,
+                len(members),
+            ]
+        )
+
+    # --- delegators
+
+    def _book(self, address: str, at: e.LogId) -> OrchestratorBook:
+        self.rows.orchestrators.add(address)
+        return self.ledger.book(address, at.block)
+
+    def _position(self, address: str, at: e.LogId) -> DelegatorBook:
+        self.rows.positions[address] = at.block
+        position = self.delegators.get(address)
+        if position is None:
+            position = self.delegators[address] = DelegatorBook()
+        return position
+
+    def _note_registration(self, address: str, position: DelegatorBook) -> None:
+        """An orchestrator is registered while it is bonded to itself."""
+        book = self.ledger.books.get(address)
+        if book is None:
+            return
+        registered = position.delegate == address and position.bonded > 0
+        if registered != book.registered:
+            book.registered = registered
+            book.ever_registered = book.ever_registered or registered
+            self.rows.orchestrators.add(address)
+
+    def _stake_row(self, at: e.LogId, kind: str, delegator: str, **columns: Any) -> None:
+        get = columns.get
+        self.rows.stake_events.append(
+            [
+                at.tx_hash, at.log_index, at.block, kind, self.round, delegator, get("delegate"), get("other"),
+                get("amount"), get("bonded"), get("fees"), get("lock_id"), get("other_lock_id"),
+                get("withdraw_round"), get("start_round"), get("in_transfer", False),
+            ]
+        )  # fmt: skip
+
+    def _bond(self, at: e.LogId, event: e.Bond) -> None:
+        position = self._position(event.delegator, at)
+        moved = event.bonded_wei - event.added_wei if event.new_delegate != event.old_delegate else 0
+        if moved:
+            self.ledger.stake_changed(self._book(event.old_delegate, at), -moved)
+        book = self._book(event.new_delegate, at)
+        self._keep_factors(book)
+        self.ledger.stake_changed(book, event.added_wei + moved)
+        ledger.bonded(
+            position,
+            delegate=event.new_delegate,
+            old_delegate=event.old_delegate,
+            bonded_wei=event.bonded_wei,
+            running_round=self.round,
+        )
+        self._note_registration(event.delegator, position)
+        self._stake_row(
+            at, "bond", event.delegator,
+            delegate=event.new_delegate, other=event.old_delegate, amount=event.added_wei, bonded=event.bonded_wei,
+        )  # fmt: skip
+
+    def _unbond(self, at: e.LogId, event: e.Unbond) -> None:
+        position = self._position(event.delegator, at)
+        ledger.unbonded(position, lock_id=event.lock_id, amount=event.amount_wei)
+        self.ledger.stake_changed(self._book(event.delegate, at), -event.amount_wei)
+        self._note_registration(event.delegator, position)
+        self.rows.locks[event.delegator, event.lock_id] = LockRow(
+            event.delegate, event.amount_wei, event.withdraw_round, "open", at.block, opened=True
+        )
+        self._stake_row(
+            at, "unbond", event.delegator,
+            delegate=event.delegate, amount=event.amount_wei, lock_id=event.lock_id,
+            withdraw_round=event.withdraw_round,
+        )  # fmt: skip
+
+    def _transfer_bond(self, at: e.LogId, event: e.TransferBond) -> None:
+        """One record for both sides: the Unbond before it and the Rebond after it are only its parts."""
+        before = self.rows.stake_events[-1] if self.rows.stake_events else None
+        if before is not None and before[0] == at.tx_hash and before[3] == "unbond":
+            before[-1] = True
+        self._close_lock(event.sender, event.sender_lock_id, "transferred", at)
+        self._transfer = (at.tx_hash, event.receiver, event.receiver_lock_id)
+        self._stake_row(
+            at, "transfer", event.sender,
+            other=event.receiver, amount=event.amount_wei,
+            lock_id=event.sender_lock_id, other_lock_id=event.receiver_lock_id,
+        )  # fmt: skip
+
+    def _rebond(self, at: e.LogId, event: e.Rebond) -> None:
+        position = self._position(event.delegator, at)
+        in_transfer = self._transfer == (at.tx_hash, event.delegator, event.lock_id)
+        self._transfer = None
+        book = self._book(event.delegate, at)
+        ledger.rebonded(
+            position, delegate=event.delegate, lock_id=event.lock_id, amount=event.amount_wei, running_round=self.round
+        )
+        self.ledger.stake_changed(book, event.amount_wei)
+        self._note_registration(event.delegator, position)
+        if not in_transfer:
+            self._close_lock(event.delegator, event.lock_id, "rebonded", at)
+        self._stake_row(
+            at, "rebond", event.delegator,
+            delegate=event.delegate, amount=event.amount_wei, lock_id=event.lock_id, in_transfer=in_transfer,
+        )  # fmt: skip
+
+    def _close_lock(self, delegator: str, lock_id: int, state: str, at: e.LogId) -> None:
+        lock = self.rows.locks.get((delegator, lock_id))
+        if lock is None:
+            self.rows.locks[delegator, lock_id] = LockRow(None, None, None, state, at.block, opened=False)
+        else:
+            lock.state, lock.block = state, at.block
+
+    def _earnings_claimed(self, at: e.LogId, event: e.EarningsClaimed) -> None:
+        position = self._position(event.delegator, at)
+        ledger.claimed(position, rewards=event.rewards_wei, fees=event.fees_wei, round_=event.end_round)
+        if event.delegate != ZERO_ADDRESS:
+            book = self._book(event.delegate, at)
+            self._keep_factors(book)
+            if event.delegate == event.delegator:
+                self.ledger.claimed_own(book)
+        self._stake_row(
+            at, "claim", event.delegator,
+            delegate=event.delegate, amount=event.rewards_wei, fees=event.fees_wei, start_round=event.start_round,
+        )  # fmt: skip
+
+    def _keep_factors(self, book: OrchestratorBook) -> None:
+        if self.ledger.factors_kept(book):
+            self._note_record(book)
+
+    def _note_record(self, book: OrchestratorBook) -> None:
+        self.rows.records[book.address, self.round] = book.records[self.round]
+
+    def _withdraw_stake(self, at: e.LogId, event: e.WithdrawStake) -> None:
+        self._close_lock(event.delegator, event.lock_id, "withdrawn", at)
+        self._stake_row(at, "withdraw_stake", event.delegator, amount=event.amount_wei, lock_id=event.lock_id)
+
+    def _withdraw_fees(self, at: e.LogId, event: e.WithdrawFees) -> None:
+        self._position(event.delegator, at).fees -= event.amount_wei
+        self._stake_row(at, "withdraw_fees", event.delegator, other=event.recipient, fees=event.amount_wei)
+
+    # --- orchestrators
+
+    def _treasury_reward(self, at: e.LogId, event: e.TreasuryReward) -> None:
+        self._treasury = (at.tx_hash, event.orchestrator, event.amount_wei)
+
+    def _reward(self, at: e.LogId, event: e.Reward) -> None:
+        treasury = 0
+        if self._treasury is not None and self._treasury[:2] == (at.tx_hash, event.orchestrator):
+            treasury = self._treasury[2]
+        self._treasury = None
+        book = self._book(event.orchestrator, at)
+        self.ledger.rewarded(book, event.amount_wei, treasury)
+        self._note_record(book)
+        self.rows.reward_calls.append(
+            [at.tx_hash, at.log_index, at.block, event.orchestrator, self.round, event.amount_wei, treasury]
+        )
+
+    def _terms(self, at: e.LogId, event: e.TranscoderUpdate) -> None:
+        book = self._book(event.orchestrator, at)
+        old = (book.reward_cut, book.fee_share) if book.terms_set else (None, None)
+        self.ledger.terms_changed(book, event.reward_cut_ppm, event.fee_share_ppm)
+        self.rows.cut_changes.append(
+            [
+                at.tx_hash,
+                at.log_index,
+                at.block,
+                event.orchestrator,
+                self.round,
+                event.reward_cut_ppm,
+                event.fee_share_ppm,
+                *old,
+            ]
+        )
+
+    def _activated(self, at: e.LogId, event: e.TranscoderActivated) -> None:
+        self.ledger.activated(self._book(event.orchestrator, at), event.activation_round)
+        self._pool_row(at, event.orchestrator, event.activation_round, entered=True)
+
+    def _deactivated(self, at: e.LogId, event: e.TranscoderDeactivated) -> None:
+        self.ledger.deactivated(self._book(event.orchestrator, at), event.deactivation_round)
+        self._pool_row(at, event.orchestrator, event.deactivation_round, entered=False)
+
+    def _pool_row(self, at: e.LogId, orchestrator: str, effective: int, *, entered: bool) -> None:
+        self.rows.pool_changes.append(
+            [at.tx_hash, at.log_index, at.block, orchestrator, self.round, entered, effective]
+        )
+
+    def _paid(self, at: e.LogId, event: e.WinningTicketTransfer) -> None:
+        book = self._book(event.orchestrator, at)
+        self.ledger.paid(book, event.amount_wei)
+        self._note_record(book)
+        self.rows.payments.append(
+            [at.tx_hash, at.log_index, at.block, event.gateway, event.orchestrator, self.round, event.amount_wei, None]
+        )
+
+    def _redeemed(self, at: e.LogId, event: e.WinningTicketRedeemed) -> None:
+        """Gives the face value to the payment that precedes it in its transaction, if anything was credited."""
+        last = self.rows.payments[-1] if self.rows.payments else None
+        if last is not None and last[0] == at.tx_hash and last[4] == event.orchestrator and last[-1] is None:
+            last[-1] = event.face_value_wei
+
+    def _service_uri(self, at: e.LogId, event: e.ServiceUriUpdate) -> None:
+        self._book(event.orchestrator, at).service_uri = event.uri
+        self.rows.uri_updates.append([at.tx_hash, at.log_index, at.block, event.orchestrator, event.uri])
+
+
+def delegators_in(events: Iterable[tuple[e.LogId, Event]]) -> set[str]:
+    """The addresses whose positions the events change."""
+    found: set[str] = set()
+    for _, event in events:
+        kind = type(event)
+        if kind in _DELEGATOR_EVENTS:
+            found.add(event.delegator)  # type: ignore[attr-defined]
+    return found
+
+
+_DELEGATOR_EVENTS = frozenset({e.Bond, e.Unbond, e.Rebond, e.EarningsClaimed, e.WithdrawFees})

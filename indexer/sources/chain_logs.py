@@ -1,0 +1,68 @@
+"""One window of the chain: our logs, the headers they stand in, and proof that it follows what is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apps.chain.client import ChainClient
+from apps.chain.errors import LyingNode
+from apps.chain.readers.controller import contract_id
+from apps.chain.records import Header, RawLog
+from indexer.handlers import TOPICS, WATCHED, controller
+from indexer.windows import Window
+
+HEADERS_AT_ONCE = 500
+_NAME_OF = {contract_id(name): name for name in WATCHED}
+_NOBODY = "0x" + "0" * 40
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a window holds. `parent_hash` is its first block's; `headers` has every block with a log, and the last.
+
+    `contracts` are the watched addresses after the window, by address: a replaced contract keeps its place.
+    """
+
+    window: Window
+    parent_hash: bytes
+    headers: tuple[Header, ...]
+    logs: tuple[RawLog, ...]
+    contracts: dict[str, str]
+
+
+def fetch(client: ChainClient, window: Window, contracts: dict[str, str]) -> Batch:
+    """Read one window. Raises LyingNode where logs and headers do not belong to the same chain."""
+    known = dict(contracts)
+    while True:
+        logs = client.logs(window.first, window.last, addresses=known, topics0=TOPICS)
+        announced = _announced(logs) | known
+        if len(announced) == len(known):
+            break
+        known = announced  # a contract was registered in this window: read the window again with its logs
+    numbers = sorted({log.block_number for log in logs} | {window.first, window.last})
+    headers = {header.number: header for header in _headers(client, numbers)}
+    for log in logs:
+        if headers[log.block_number].hash != log.block_hash:
+            raise LyingNode(f"The logs of block {log.block_number} are of another block than its header; read again.")
+    first = headers[window.first]
+    kept = tuple(headers[number] for number in sorted({log.block_number for log in logs} | {window.last}))
+    return Batch(window, first.parent_hash, kept, tuple(logs), known)
+
+
+def _headers(client: ChainClient, numbers: list[int]) -> list[Header]:
+    found: list[Header] = []
+    for start in range(0, len(numbers), HEADERS_AT_ONCE):
+        found += client.headers(numbers[start : start + HEADERS_AT_ONCE])
+    return found
+
+
+def _announced(logs: list[RawLog]) -> dict[str, str]:
+    """Addresses that the Controller gave to watched names in these logs."""
+    found: dict[str, str] = {}
+    for log in logs:
+        if log.topics[:1] == (controller.SET_CONTRACT_INFO,):
+            event = controller.set_contract_info(b"".join(log.topics), log.data)
+            name = _NAME_OF.get(event.contract_id)
+            if name is not None and event.address != _NOBODY:
+                found[event.address] = name
+    return found

@@ -1,0 +1,267 @@
+"""Following the chain: heads, windows, forks. Fetching, decoding and writing are calls of their own."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from apps.chain.client import ChainClient
+from apps.chain.errors import ChainError, TooManyLogs, WindowTooWide
+from apps.chain.readers import controller
+from apps.chain.records import Header
+from apps.network.models import Block
+from apps.protocol.units import parse_address
+from indexer import parameters
+from indexer.errors import IndexerError, ReorgBelowFinality, WindowTaken, WrongDatabase
+from indexer.handlers import CONTROLLER, WATCHED
+from indexer.models import IndexState, WatchedContract
+from indexer.sources.chain_logs import Batch, fetch
+from indexer.store import Books, commit_window, forget_after, time_of
+from indexer.windows import FIRST_BLOCKS, Window, WindowSize
+
+log = structlog.get_logger(__name__)
+
+FIRST_BLOCK = {42161: 5_856_334}  # the Controller's own block on Arbitrum One; other chains are read from their start
+ENOUGH_LOGS = 8_000  # a fuller window is only more memory
+READ_AHEAD = 2  # windows fetched while one is written
+FORK_SEARCH = 400  # stored blocks compared with the chain, newest first; more than finality on Arbitrum holds
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """How far the chain is, by the provider that answered."""
+
+    head: Header
+    safe: int | None
+    finalized: int | None
+
+
+@dataclass(slots=True)
+class Progress:
+    """What one call of `follow` did."""
+
+    logs: int = 0
+    windows: int = 0
+    projected_to: int = -1
+    head: int = -1
+
+
+@cache
+def client() -> ChainClient:
+    """The process's client, its chain id compared with CHAIN_ID once."""
+    made = ChainClient(list(settings.CHAIN_RPC_URLS), chain_id=settings.CHAIN_ID)
+    made.ensure_chain(settings.CHAIN_ID)
+    return made
+
+
+_books = Books()
+
+
+def follow(
+    chain: ChainClient | None = None,
+    *,
+    books: Books = _books,
+    progress: Callable[[Progress], None] = lambda done: None,
+) -> Progress:
+    """Read on to the head of the chain; gives what was done. Safe to run twice, at once, or half.
+
+    Raises IndexerError where a person has to look; the reason is then on /status/ too.
+    """
+    chain = chain or client()
+    try:
+        done = _follow(chain, books, progress)
+    except WindowTaken as taken:
+        log.info("window_taken", reason=str(taken))
+        state = IndexState.objects.get()
+        return Progress(projected_to=state.projected_to, head=state.head_block or -1)
+    except (IndexerError, ChainError) as error:
+        IndexState.objects.update(trouble=str(error))
+        raise
+    IndexState.objects.exclude(trouble="").update(trouble="")
+    return done
+
+
+def _follow(chain: ChainClient, books: Books, progress: Callable[[Progress], None]) -> Progress:
+    heads = look(chain)
+    state = ensure_state(chain, heads)
+    note_heads(state, heads)
+    heal(chain, state, books, heads)
+    done = Progress(projected_to=state.projected_to, head=heads.head.number)
+    for batch in batches(chain, state.projected_to + 1, heads.head.number):
+        done.logs += commit_window(batch, books)
+        done.windows += 1
+        done.projected_to = batch.window.last
+        progress(done)
+    parameters.read(chain, done.projected_to)
+    return done
+
+
+def look(chain: ChainClient) -> Heads:
+    """Head, safe and finalized. Without the tag, finalized is FINALITY_DEPTH blocks below the head."""
+    head = chain.head()
+    safe, finalized = chain.header("safe"), chain.header("finalized")
+    final = finalized.number if finalized else max(0, head.number - settings.FINALITY_DEPTH)
+    return Heads(head, safe.number if safe else None, final)
+
+
+def ensure_state(chain: ChainClient, heads: Heads) -> IndexState:
+    """The database's one state row, made at first sight of the chain.
+
+    Raises WrongDatabase if the database was made for another chain.
+    """
+    state = IndexState.objects.first()
+    chain_id, genesis = settings.CHAIN_ID, chain.headers([0])[0].hash
+    if state is None:
+        return _begin(chain, chain_id, genesis, heads)
+    if state.chain_id != chain_id or bytes(state.genesis_hash) != genesis:
+        raise WrongDatabase(
+            f"The database holds chain {state.chain_id} and the RPC serves chain {chain_id} or another history of it; "
+            "set DATABASE_URL to a database of this chain's own."
+        )
+    return state
+
+
+def _begin(chain: ChainClient, chain_id: int, genesis: bytes, heads: Heads) -> IndexState:
+    address = parse_address(str(settings.CONTROLLER_ADDRESS))
+    found = controller.addresses(chain, address, WATCHED, block=heads.head.number)
+    missing = [name for name, contract in found.items() if contract is None]
+    if missing:
+        raise WrongDatabase(
+            f"The Controller {address} knows no {', '.join(missing)} on chain {chain_id}; check CONTROLLER_ADDRESS."
+        )
+    start = FIRST_BLOCK.get(chain_id, 0)
+    with transaction.atomic():
+        WatchedContract.objects.create(address=address, name=CONTROLLER)
+        for name, contract in found.items():
+            WatchedContract.objects.create(address=str(contract), name=name)
+        return IndexState.objects.create(
+            chain_id=chain_id, genesis_hash=genesis, controller=address, start_block=start, projected_to=start - 1
+        )
+
+
+def note_heads(state: IndexState, heads: Heads) -> None:
+    """Remember how far the chain is; finalized never moves back."""
+    state.head_block, state.head_time = heads.head.number, time_of(heads.head)
+    state.safe_block = heads.safe
+    if heads.finalized is not None:
+        state.finalized_block = max(heads.finalized, state.finalized_block or 0)
+    state.looked_at = datetime.now(UTC)
+    state.save(update_fields=["head_block", "head_time", "safe_block", "finalized_block", "looked_at"])
+
+
+def heal(chain: ChainClient, state: IndexState, books: Books, heads: Heads, *, even_final: bool = False) -> None:
+    """If the last stored block is no longer on the chain, go back to the last one that is."""
+    fork = find_fork(chain, state, heads)
+    if fork is None:
+        return
+    log.warning("reorg", stored_to=state.projected_to, fork=fork)
+    forget_after(fork, books, even_final=even_final)
+    state.refresh_from_db()
+
+
+def find_fork(chain: ChainClient, state: IndexState, heads: Heads) -> int | None:
+    """The newest stored block that the chain still has, or None where nothing changed.
+
+    Raises ReorgBelowFinality if none of the newest stored blocks is on the chain.
+    """
+    present = _stored_blocks(min(state.projected_to, heads.head.number))
+    # A head below ours is a provider that lags, or a chain that will soon outgrow us: wait, unless its blocks differ.
+    if not present or _on_chain(chain, present[:1]):
+        return None
+    matching = _on_chain(chain, present)
+    if matching:
+        return max(matching)
+    if len(present) < FORK_SEARCH:
+        return state.start_block - 1
+    raise ReorgBelowFinality(
+        f"None of the {FORK_SEARCH} newest stored blocks is on the chain; check that ARBITRUM_RPC_URLS serve chain "
+        f"{state.chain_id}, then restore a backup or start with an empty database."
+    )
+
+
+def _stored_blocks(upto: int) -> list[tuple[int, bytes]]:
+    """Number and hash of the newest stored blocks, newest first."""
+    newest = Block.objects.filter(number__lte=upto).order_by("-number")
+    return list(newest.values_list("number", "hash")[:FORK_SEARCH])
+
+
+def _on_chain(chain: ChainClient, stored: list[tuple[int, bytes]]) -> list[int]:
+    headers = chain.headers([number for number, _ in stored])
+    return [
+        number for (number, block_hash), header in zip(stored, headers, strict=True) if header.hash == bytes(block_hash)
+    ]
+
+
+def batches(chain: ChainClient, first: int, head: int) -> Iterator[Batch]:
+    """The windows from `first` to `head` in order; a long stretch is fetched ahead while it is written."""
+    contracts = dict(WatchedContract.objects.values_list("address", "name"))
+    if first > head:
+        return
+    if head - first < FIRST_BLOCKS:
+        yield from _fetch_all(chain, Window(first, head), contracts)
+        return
+    with ThreadPoolExecutor(READ_AHEAD) as readers:
+        yield from _read_ahead(chain, readers, first, head, contracts)
+
+
+def _read_ahead(
+    chain: ChainClient, readers: ThreadPoolExecutor, first: int, head: int, contracts: dict[str, str]
+) -> Iterator[Batch]:
+    size = WindowSize()
+    waiting: deque[tuple[Window, Future[Batch]]] = deque()
+    while first <= head or waiting:
+        while len(waiting) < READ_AHEAD and (window := size.next_window(first, head)):
+            waiting.append((window, readers.submit(fetch, chain, window, contracts)))
+            first = window.last + 1
+        window, future = waiting.popleft()
+        try:
+            batch = future.result()
+        except (TooManyLogs, WindowTooWide) as refusal:
+            size = size.after(refusal.limit_blocks if isinstance(refusal, WindowTooWide) else None)
+            first = window.first
+            waiting.clear()
+            continue
+        size = size.grown() if len(batch.logs) < ENOUGH_LOGS else size
+        if len(batch.contracts) > len(contracts):  # windows fetched ahead do not know the new contract yet
+            contracts, first = batch.contracts, window.last + 1
+            waiting.clear()
+        yield batch
+
+
+def _fetch_all(chain: ChainClient, window: Window, contracts: dict[str, str]) -> Iterator[Batch]:
+    """A short stretch in one window, or in halves where the provider finds it too much."""
+    try:
+        yield fetch(chain, window, contracts)
+    except (TooManyLogs, WindowTooWide):
+        if window.first == window.last:
+            raise
+        middle = (window.first + window.last) // 2
+        for half in (Window(window.first, middle), Window(middle + 1, window.last)):
+            for batch in _fetch_all(chain, half, contracts):
+                contracts = batch.contracts
+                yield batch
+
+
+def align(chain: ChainClient) -> int | None:
+    """Bring the index back to a local chain that returned a few seconds younger; gives the block it went back to.
+
+    Only the local network's start-up may call this: it forgets finalized blocks too.
+    """
+    state = IndexState.objects.first()
+    if state is None:
+        return None
+    heads = look(chain)
+    matching = _on_chain(chain, _stored_blocks(min(state.projected_to, heads.head.number)))
+    fork = max(matching, default=state.start_block - 1)
+    if fork == state.projected_to:
+        return None
+    forget_after(fork, Books(), even_final=True)
+    return fork
