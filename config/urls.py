@@ -4,3 +4,7 @@ urlpatterns = [
     path("api/", include("apps.api.urls")),
     path("", include("apps.web.urls")),
 ]
+
+handler400 = "apps.web.views.errors.bad_request"
+handler404 = "apps.web.views.errors.not_found"
+handler500 = "apps.web.views.errors.server_error"

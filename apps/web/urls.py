@@ -1,3 +1,11 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of pages; each ends in a slash."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from apps.web.views import preferences
+
+app_name = "web"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("display/", preferences.choose, name="display"),
+]

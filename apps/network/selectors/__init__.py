@@ -1,0 +1,1 @@
+"""What other rooms read of the network, as typed values."""
