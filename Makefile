@@ -1,7 +1,43 @@
-# Python 3.11 or later runs the bootstrap; everything else happens in .venv.
+# Python 3.11 or later runs the bootstrap, which makes .venv what the locks say; everything else happens in .venv.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+LOCAL = @$(PYTHON) config/local/bootstrap.py local
+DEV = @$(PYTHON) config/local/bootstrap.py dev
 
-.PHONY: lock
+.DEFAULT_GOAL := help
+.PHONY: help run test reset bench lint format types imports check lock
+
+help:  ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1	/' | expand -t 14
+
+run:  ## start everything and print the address of the site; Ctrl-C ends it
+	$(LOCAL) -m config.local.up
+
+test:  ## install what the tests need, then run all of them; ARGS goes to pytest
+	$(DEV) -m config.local.testing $(ARGS)
+
+reset:  ## empty the data and keep the downloads
+	$(LOCAL) -m config.local.reset
+
+bench:  ## measure, one line each: name value unit
+	$(DEV) -m tests.bench
+
+lint:  ## look for mistakes and for formatting
+	$(DEV) -m ruff check --quiet .
+	$(DEV) -m ruff format --quiet --check .
+
+format:  ## put the code into shape
+	$(DEV) -m ruff format --quiet .
+
+types:  ## check the types
+	$(DEV) -m mypy
+
+imports:  ## check that imports point down only
+	$(DEV) -c "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+
+check: lint types imports  ## every static check
+	$(DEV) manage.py check --settings config.settings.test
+	$(DEV) manage.py makemigrations --check --dry-run --settings config.settings.test
+
 lock:  ## write the locks anew: names, versions and hashes, no registry address
 	@cd requirements && for set in prod local dev node; do \
 	  ../.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -112,3 +112,23 @@ def _take_place(unpacked: Path, target: Path) -> None:
     except OSError:
         if not target.is_dir():
             raise
+
+
+def main() -> int:
+    """Fetches what is missing, with a bar. Returns 1 after one sentence when something cannot be had."""
+    from rich.progress import track
+
+    from config.env import env
+
+    missing = [name for name in needed() if not folder(name, env.data).is_dir()]
+    try:
+        for name in track(missing, description="Fetching the parts of the local network"):
+            part(name, env.data)
+    except PartError as error:
+        print(f"millrace: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

