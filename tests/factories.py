@@ -1,0 +1,317 @@
+"""The only way tests make rows. Each factory gives the smallest valid row; name what the test is about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from apps.delegation.models import Position, StakeEvent, UnbondingLock
+from apps.network.models import (
+    Block,
+    CutChange,
+    Orchestrator,
+    OrchestratorRound,
+    ParameterRead,
+    PoolChange,
+    RewardCall,
+    Round,
+    ServiceUriUpdate,
+    TicketPayment,
+)
+from apps.protocol.units import WEI
+from apps.scoring.models import Score, ScorePart, ScoreRun
+from indexer.models import ChainLog, ChainRead, Checkpoint, CoveredRange, IndexState, ParkedLog, WatchedContract
+
+FIRST_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def address(number: int) -> str:
+    """A lower-case address that looks like one and is the same for the same number."""
+    return "0x" + sha256(f"address {number}".encode()).hexdigest()[:40]
+
+
+def hash_of(text: object) -> bytes:
+    """32 bytes, the same for the same text."""
+    return sha256(str(text).encode()).digest()
+
+
+def moment(block: int) -> datetime:
+    """The time of a test's block: one second each."""
+    return FIRST_MOMENT + timedelta(seconds=block)
+
+
+class Rows(DjangoModelFactory):  # type: ignore[misc]
+    """The base of all factories."""
+
+    class Meta:
+        abstract = True
+
+
+class BlockFactory(Rows):
+    class Meta:
+        model = Block
+        django_get_or_create = ("number",)
+
+    number = factory.Sequence(lambda n: 1000 + n)
+    hash = factory.LazyAttribute(lambda row: hash_of(f"block {row.number}"))
+    parent_hash = factory.LazyAttribute(lambda row: hash_of(f"block {row.number - 1}"))
+    time = factory.LazyAttribute(lambda row: moment(row.number))
+
+
+class ParameterReadFactory(Rows):
+    class Meta:
+        model = ParameterRead
+
+    name = "round_length"
+    block = factory.SubFactory(BlockFactory)
+    value = 100
+
+
+class RoundFactory(Rows):
+    class Meta:
+        model = Round
+
+    number = factory.Sequence(lambda n: 100 + n)
+    block = factory.SubFactory(BlockFactory)
+    tx_hash = factory.LazyAttribute(lambda row: hash_of(f"new round {row.number}"))
+    log_index = 0
+    started_at = factory.LazyAttribute(lambda row: row.block.time)
+    active_stake_lpt_wei = 0
+    active_orchestrators = 0
+
+
+class OrchestratorFactory(Rows):
+    """A registered orchestrator in the pool, active since round 1."""
+
+    class Meta:
+        model = Orchestrator
+
+    address = factory.Sequence(address)
+    ever_registered = registered = in_pool = True
+    stake_lpt_wei = 1000 * WEI
+    reward_cut_ppm = 100_000
+    fee_share_ppm = 500_000
+    activation_round = 1
+    first_block = updated_block = 1
+
+
+class OrchestratorRoundFactory(Rows):
+    class Meta:
+        model = OrchestratorRound
+
+    orchestrator = factory.Sequence(address)
+    round = 100
+    active = True
+    stake_lpt_wei = 1000 * WEI
+    reward_cut_ppm = 100_000
+    fee_share_ppm = 500_000
+
+
+class EventRows(Rows):
+    """Rows made from one log each."""
+
+    class Meta:
+        abstract = True
+
+    tx_hash = factory.Sequence(lambda n: hash_of(f"transaction {n}"))
+    log_index = 0
+    block = factory.SubFactory(BlockFactory)
+
+
+class CutChangeFactory(EventRows):
+    class Meta:
+        model = CutChange
+
+    orchestrator = factory.Sequence(address)
+    round = 100
+    reward_cut_ppm = 100_000
+    fee_share_ppm = 500_000
+
+
+class RewardCallFactory(EventRows):
+    class Meta:
+        model = RewardCall
+
+    orchestrator = factory.Sequence(address)
+    round = 100
+    amount_lpt_wei = 10 * WEI
+
+
+class PoolChangeFactory(EventRows):
+    class Meta:
+        model = PoolChange
+
+    orchestrator = factory.Sequence(address)
+    round = 100
+    entered = True
+    effective_round = 101
+
+
+class ServiceUriUpdateFactory(EventRows):
+    class Meta:
+        model = ServiceUriUpdate
+
+    orchestrator = factory.Sequence(address)
+    uri = "https://node.example:8935"
+
+
+class TicketPaymentFactory(EventRows):
+    class Meta:
+        model = TicketPayment
+
+    gateway = factory.Sequence(lambda n: address(10_000 + n))
+    orchestrator = factory.Sequence(address)
+    round = 100
+    amount_eth_wei = WEI // 100
+
+
+class StakeEventFactory(EventRows):
+    class Meta:
+        model = StakeEvent
+
+    kind = StakeEvent.Kind.BOND
+    round = 100
+    delegator = factory.Sequence(lambda n: address(20_000 + n))
+    delegate = factory.Sequence(address)
+    amount_lpt_wei = 100 * WEI
+    bonded_lpt_wei = 100 * WEI
+
+
+class PositionFactory(Rows):
+    class Meta:
+        model = Position
+
+    delegator = factory.Sequence(lambda n: address(20_000 + n))
+    delegate = factory.Sequence(address)
+    bonded_lpt_wei = 100 * WEI
+    start_round = 2
+    last_claim_round = 1
+    updated_block = 1
+
+
+class UnbondingLockFactory(Rows):
+    class Meta:
+        model = UnbondingLock
+
+    delegator = factory.Sequence(lambda n: address(20_000 + n))
+    lock_id = 0
+    delegate = factory.Sequence(address)
+    amount_lpt_wei = 10 * WEI
+    withdraw_round = 107
+    state = UnbondingLock.State.OPEN
+    updated_block = 1
+
+
+class ScoreRunFactory(Rows):
+    class Meta:
+        model = ScoreRun
+
+    version = "0.1"
+    as_of_block = factory.Sequence(lambda n: 1000 + n)
+    as_of_block_hash = factory.LazyAttribute(lambda row: hash_of(f"block {row.as_of_block}"))
+    as_of_round = 100
+    inputs_digest = "0" * 64
+
+
+class ScoreFactory(Rows):
+    class Meta:
+        model = Score
+
+    run = factory.SubFactory(ScoreRunFactory)
+    orchestrator = factory.Sequence(address)
+    value = 80.0
+    low = 76.0
+    high = 84.0
+    coverage = 0.8
+    rank = 1
+
+
+class ScorePartFactory(Rows):
+    class Meta:
+        model = ScorePart
+
+    score = factory.SubFactory(ScoreFactory)
+    part = "work"
+    value = 80.0
+    low = 76.0
+    high = 84.0
+    weight = 5
+    coverage = 1.0
+    reason = "Earned more than its stake would suggest."
+
+
+class IndexStateFactory(Rows):
+    class Meta:
+        model = IndexState
+        django_get_or_create = ("id",)
+
+    id = 1
+    chain_id = 31337
+    genesis_hash = hash_of("genesis")
+    controller = address(99_999)
+    start_block = 1
+    projected_to = 1000
+    head_block = factory.SelfAttribute("projected_to")
+    head_time = factory.LazyAttribute(lambda row: moment(row.head_block) if row.head_block else None)
+    finalized_block = factory.LazyAttribute(lambda row: max(row.projected_to - 64, 0))
+    looked_at = factory.LazyFunction(lambda: datetime.now(UTC))
+
+
+class ChainLogFactory(Rows):
+    class Meta:
+        model = ChainLog
+
+    block = factory.SubFactory(BlockFactory)
+    log_index = factory.Sequence(int)
+    tx_hash = factory.LazyAttribute(lambda row: hash_of(f"transaction of log {row.log_index}"))
+    address = address(99_998)
+    topics = hash_of("topic")
+    data = b""
+
+
+class CoveredRangeFactory(Rows):
+    class Meta:
+        model = CoveredRange
+
+    source = "chain"
+    blocks = (1, 1001)
+
+
+class WatchedContractFactory(Rows):
+    class Meta:
+        model = WatchedContract
+
+    address = factory.Sequence(lambda n: address(90_000 + n))
+    name = "BondingManager"
+
+
+class CheckpointFactory(Rows):
+    class Meta:
+        model = Checkpoint
+
+    block = factory.SubFactory(BlockFactory)
+    round = 100
+    state: Any = factory.LazyFunction(dict)
+
+
+class ChainReadFactory(Rows):
+    class Meta:
+        model = ChainRead
+
+    block = factory.SubFactory(BlockFactory)
+    to = address(99_998)
+    data = b"\x01"
+    result = b"\x02"
+
+
+class ParkedLogFactory(Rows):
+    class Meta:
+        model = ParkedLog
+
+    block = factory.SubFactory(BlockFactory)
+    log_index = factory.Sequence(int)
+    error = "The log's data is shorter than its event."
