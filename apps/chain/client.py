@@ -11,6 +11,7 @@ from apps.chain.errors import (
     CallFailed,
     CallReverted,
     ChainError,
+    LaggingNode,
     LyingNode,
     RpcRefused,
     StateMissing,
@@ -19,7 +20,7 @@ from apps.chain.errors import (
 )
 from apps.chain.pool import Pool
 from apps.chain.provider import Provider, Request
-from apps.chain.records import BlockId, Header, RawLog, block_param, header_of, logs_of, require_head
+from apps.chain.records import BlockId, Header, RawLog, block_param, header_of, logs_of, number_of, require_head
 
 _SAFE_TO_REPEAT = ("eth_get", "eth_call", "eth_block", "eth_chain", "eth_simulate", "eth_estimate", "net_", "web3_")
 
@@ -43,7 +44,7 @@ class ChainClient:
 
     def chain_id(self) -> int:
         """The chain's id as the healthiest provider tells it."""
-        return _number(self.rpc("eth_chainId", ()))
+        return number_of(self.rpc("eth_chainId", ()))
 
     def ensure_chain(self, expected: int) -> None:
         """Returns if the providers serve chain `expected`. Raises WrongChain, or Unreachable if none answers."""
@@ -55,18 +56,24 @@ class ChainClient:
 
     def batch(self, requests: Sequence[Request]) -> list[Any]:
         """The results in order; the first refused request raises its error."""
-        answers = self._answers(requests)
-        for answer in answers:
-            if isinstance(answer, ChainError):
-                raise answer
-        return answers
+        if not requests:
+            return []
+
+        def question(provider: Provider) -> list[Any]:
+            return _raise_first(provider.answers(requests))
+
+        is_question = all(method.startswith(_SAFE_TO_REPEAT) for method, _ in requests)
+        return self.pool.ask(question) if is_question else self.pool.tell(question)
 
     def head(self) -> Header:
         """The newest block of the provider asked; other providers may be ahead of it."""
-        header = self.header("latest")
-        if header is None:
-            raise LyingNode("A node has no latest block; use another provider.")
-        return header
+
+        def question(provider: Provider) -> Header:
+            header = header_of(_one(provider, _header_request("latest")), "latest")
+            provider.head = header.number
+            return header
+
+        return self.pool.ask(question)
 
     def header(self, block: BlockId) -> Header | None:
         """The header of a number, hash or tag; None if the node has no such block or does not know the tag."""
@@ -74,22 +81,17 @@ class ChainClient:
             answer = self.pool.ask(lambda provider: _one(provider, _header_request(block)))
         except (StateMissing, RpcRefused):
             return None
-        return None if answer is None else header_of(answer)
+        return None if answer is None else header_of(answer, block)
 
     def headers(self, numbers: Sequence[int]) -> list[Header]:
         """One header for each number, in the order asked. Raises LaggingNode if a block is not there yet."""
 
         def question(provider: Provider) -> list[Header]:
             answers = _raise_first(provider.answers([_header_request(number) for number in numbers]))
-            found = []
-            for number, answer in zip(numbers, answers, strict=True):
-                if answer is None:
-                    require_head(-1, last=number)
-                header = header_of(answer)
-                if header.number != number:
-                    raise LyingNode(f"{provider.host} answered block {header.number} for block {number}.")
-                found.append(header)
-            return found
+            if None in answers:
+                missing = numbers[answers.index(None)]
+                raise LaggingNode(f"{provider.host} does not have block {missing}; wait, or add a faster provider.")
+            return [header_of(answer, number) for number, answer in zip(numbers, answers, strict=True)]
 
         return self.pool.ask(question) if numbers else []
 
@@ -108,7 +110,7 @@ class ChainClient:
 
         def question(provider: Provider) -> list[RawLog]:
             head, answer = provider.answers([("eth_blockNumber", ()), request])
-            provider.head = _number(_raise_first([head])[0])
+            provider.head = number_of(_raise_first([head])[0])
             require_head(provider.head, last=last)
             return logs_of(
                 _raise_first([answer])[0], first=first, last=last, addresses=wanted, topics0=frozenset(topics0)
@@ -141,16 +143,6 @@ class ChainClient:
             return [_returned(answer, provider) for answer in provider.answers(requests)]
 
         return self.pool.ask(question) if targets else []
-
-    def _answers(self, requests: Sequence[Request]) -> list[Any]:
-        def question(provider: Provider) -> list[Any]:
-            answers = provider.answers(requests)
-            return _raise_first(answers) if len(answers) == 1 else answers
-
-        repeatable = all(method.startswith(_SAFE_TO_REPEAT) for method, _ in requests)
-        if not requests:
-            return []
-        return self.pool.ask(question) if repeatable else self.pool.tell(question)
 
 
 def _one(provider: Provider, request: Request) -> Any:
@@ -188,10 +180,3 @@ def _filter(first: int, last: int, addresses: Collection[str], topics0: Collecti
     if topics0:
         wanted["topics"] = [["0x" + topic.hex() for topic in sorted(topics0)]]
     return wanted
-
-
-def _number(answer: Any) -> int:
-    try:
-        return int(answer, 16)
-    except (TypeError, ValueError) as error:
-        raise LyingNode(f"A node answered {str(answer)[:60]!r} where a number belongs.") from error

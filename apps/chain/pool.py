@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import httpx
@@ -15,12 +16,15 @@ from apps.chain.errors import (
     ChainError,
     LyingNode,
     ProviderBusy,
+    RpcRefused,
     StateMissing,
+    TimedOut,
     Unreachable,
     WindowTooWide,
     WrongChain,
 )
 from apps.chain.provider import Provider
+from apps.chain.records import number_of
 
 T = TypeVar("T")
 
@@ -31,8 +35,9 @@ JITTER_S = 0.3  # keeps several workers from asking again in the same instant
 LONGEST_OBEYED_WAIT_S = 30.0  # a longer Retry-After is reported instead of slept through
 FAR_BEHIND_BLOCKS = 20  # about 5 s of Arbitrum blocks
 
-# What another provider may still answer. A window refused as too full or a reverted call is everybody's answer.
-_NEXT_ONE = (Unreachable, ProviderBusy, LyingNode, StateMissing, WindowTooWide)
+_UNHEALTHY = (Unreachable, ProviderBusy, LyingNode)  # this provider is asked last for a while
+_DIFFERENT = (StateMissing, RpcRefused)  # it cannot serve this question, but another may
+# Every other error is everybody's answer: a window too full, a call reverted, the wrong chain.
 
 
 class Pool:
@@ -51,16 +56,15 @@ class Pool:
         self.providers = [Provider(url, timeout_s=timeout_s, transport=transport) for url in dict.fromkeys(urls)]
         self.expected_chain_id = chain_id
 
-    def ask(self, question: Callable[[Provider], T], *, patient: bool = True, span: int | None = None) -> T:
+    def ask(self, question: Callable[[Provider], T], *, span: int = 1) -> T:
         """The first good answer, from the healthiest provider on; waits and tries again while that may help.
 
-        `span` is the block count of a log query: providers known to refuse it are not asked. With patient=False
-        every provider is tried once. Raises the last provider's error when none answered.
+        `span` is the block count of a log query: providers known to refuse it are not asked. Raises the error that
+        most deserves to be known when none answered.
         """
-        attempts = ATTEMPTS if patient else 1
         for attempt in stamina.retry_context(
-            on=_wait_helps,
-            attempts=attempts,
+            on=partial(_wait_helps, span=span),
+            attempts=ATTEMPTS,
             timeout=None,
             wait_initial=FIRST_WAIT_S,
             wait_max=LONGEST_WAIT_S,
@@ -72,46 +76,51 @@ class Pool:
 
     def tell(self, command: Callable[[Provider], T]) -> T:
         """Runs a command at the healthiest provider, once: a transaction sent twice is not the same as once."""
-        provider = self._by_health(None)[0]
+        provider = self._by_health(1)[0]
         self._prove_chain(provider)
         return command(provider)
 
     def ensure_chain(self, expected: int) -> None:
         """Returns when every provider that answers serves chain `expected`, and at least one answers."""
         self.expected_chain_id = expected
-        silent: list[ChainError] = []
+        silent = 0
         for provider in self.providers:
             provider.chain_id = None
             try:
                 self._prove_chain(provider)
-            except _NEXT_ONE as error:
+            except (*_UNHEALTHY, *_DIFFERENT) as error:
                 provider.failed(error)
-                silent.append(error)
-        if len(silent) == len(self.providers):
-            raise silent[0]
+                silent += 1
+        if silent == len(self.providers):
+            self.ask(lambda _provider: None)  # once more, with patience
 
     def close(self) -> None:
         """Drops every connection."""
         for provider in self.providers:
             provider.close()
 
-    def _ask_each(self, question: Callable[[Provider], T], span: int | None) -> T:
+    def _ask_each(self, question: Callable[[Provider], T], span: int) -> T:
         failure: ChainError | None = None
         for provider in self._by_health(span):
             try:
                 self._prove_chain(provider)
-                return question(provider)
+                answer = question(provider)
             except WindowTooWide as error:
                 provider.learn_ceiling(error)
                 failure = error
-            except _NEXT_ONE as error:
+            except _DIFFERENT as error:
+                failure = failure or error
+            except _UNHEALTHY as error:
                 provider.failed(error)
                 failure = error
-        if span is not None and any(not _takes(provider, span) for provider in self.providers):
+            else:
+                provider.succeeded()
+                return answer
+        if any(not _takes(provider, span) for provider in self.providers):
             raise self._too_wide(span) from failure  # a narrower question has somebody to answer it
         raise failure or Unreachable(f"No provider answered; check {SETTING}.")
 
-    def _by_health(self, span: int | None) -> list[Provider]:
+    def _by_health(self, span: int) -> list[Provider]:
         """Providers that may take the span, best first: rested, without failures, at the head, quick."""
         now = time.monotonic()
         top = max(provider.head for provider in self.providers)
@@ -132,7 +141,7 @@ class Pool:
         answer = provider.answers([("eth_chainId", ())])[0]
         if isinstance(answer, ChainError):
             raise answer
-        provider.chain_id = int(answer, 16)
+        provider.chain_id = number_of(answer)
         if provider.chain_id != self.expected_chain_id:
             raise WrongChain(
                 f"{provider.host} serves chain {provider.chain_id}, not {self.expected_chain_id}; "
@@ -140,14 +149,14 @@ class Pool:
             )
 
 
-def _takes(provider: Provider, span: int | None) -> bool:
-    return span is None or provider.range_ceiling is None or span <= provider.range_ceiling
+def _takes(provider: Provider, span: int) -> bool:
+    return provider.range_ceiling is None or span <= provider.range_ceiling
 
 
-def _wait_helps(error: Exception) -> bool | float:
+def _wait_helps(error: Exception, *, span: int) -> bool | float:
     """Whether to go round again, or after how many seconds when the provider named them."""
-    if isinstance(error, AccessDenied | StateMissing | WindowTooWide):
-        return False
+    if isinstance(error, AccessDenied) or (isinstance(error, TimedOut) and span > 1):
+        return False  # a wide question that timed out wants to be narrower, not repeated
     if isinstance(error, ProviderBusy) and error.retry_after_s is not None:
         return error.retry_after_s if error.retry_after_s <= LONGEST_OBEYED_WAIT_S else False
     return isinstance(error, Unreachable | ProviderBusy | LyingNode)

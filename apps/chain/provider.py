@@ -27,7 +27,7 @@ Request: TypeAlias = tuple[str, Sequence[Any]]
 BATCH_CEILING = 500  # geth and Nitro take 1,000 and stop at 25 MB of answers
 REST_S = 2.0  # a provider that failed is asked last for this long, doubling with each failure
 LONGEST_REST_S = 60.0
-_SMOOTHING = 0.2  # weight of the newest latency
+_SMOOTHING = 0.2  # weight of the newest latency, so that one slow answer does not reorder the pool
 
 
 class Provider:
@@ -64,11 +64,10 @@ class Provider:
                 self.batch_ceiling = len(chunk) // 2  # no batches, or only small ones, at this provider
         return done
 
-    def succeeded(self, latency_s: float) -> None:
-        """Back in the first row; latency is smoothed so that one slow answer does not reorder the pool."""
+    def succeeded(self) -> None:
+        """Back in the first row."""
         self.failures = 0
         self.rests_until = 0.0
-        self.latency_s += (latency_s - self.latency_s) * (_SMOOTHING if self.latency_s else 1)
 
     def failed(self, error: ChainError) -> None:
         """Asked last until it has rested, or until the moment it named itself."""
@@ -132,9 +131,9 @@ class Provider:
             raise Unreachable(
                 f"No node answers at {self.host} ({_cause(error)}); start it, or correct {SETTING}."
             ) from error
-        answer = self._parsed(response)
-        self.succeeded(time.monotonic() - started)
-        return answer
+        took_s = time.monotonic() - started
+        self.latency_s += (took_s - self.latency_s) * (_SMOOTHING if self.latency_s else 1)
+        return self._parsed(response)
 
     def _parsed(self, response: httpx.Response) -> Any:
         try:

@@ -37,10 +37,10 @@ class RawLog(NamedTuple):
     data: bytes
 
 
-def header_of(answer: Any) -> Header:
-    """The header in a node's block object. Raises LyingNode if a field is missing or no number."""
+def header_of(answer: Any, asked: BlockId) -> Header:
+    """The header in a node's block object. Raises LyingNode if it is malformed or another block's than asked for."""
     try:
-        return Header(
+        header = Header(
             number=int(answer["number"], 16),
             hash=_word(answer["hash"]),
             parent_hash=_word(answer["parentHash"]),
@@ -48,6 +48,9 @@ def header_of(answer: Any) -> Header:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise LyingNode(f"A node answered a malformed block ({error!r}); use another provider.") from error
+    if (isinstance(asked, int) and header.number != asked) or (isinstance(asked, bytes) and header.hash != asked):
+        raise _lie(f"block {header.number} when asked for another")
+    return header
 
 
 def logs_of(
@@ -147,6 +150,14 @@ def require_head(head: int, *, last: int) -> None:
         raise LaggingNode(
             f"A node is at block {head} and was asked about block {last}; wait, or add a faster provider."
         )
+
+
+def number_of(answer: Any) -> int:
+    """A quantity such as "0x1b4" as a number. Raises LyingNode for anything else."""
+    try:
+        return int(answer, 16)
+    except (TypeError, ValueError) as error:
+        raise LyingNode(f"A node answered {str(answer)[:60]!r} where a number belongs.") from error
 
 
 def block_param(block: BlockId) -> Any:

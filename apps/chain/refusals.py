@@ -57,7 +57,8 @@ _MANY = re.compile(
 )  # Infura, Arbitrum's public RPC, Alchemy, LlamaRPC, OP, 1RPC
 _BUSY = re.compile(
     r"rate.?limit|too many requests|limit exceeded|exceeded.{0,40}(?:capacity|quota|per second|compute units|limit)"
-    r"|request limit|throttl|capacity|no backend|no healthy|overloaded|try again|temporarily|daily request",
+    r"|request limit|throttl|capacity|no backend|no healthy|overloaded|try again|temporarily|daily request"
+    r"|execution aborted|timed? ?out",
     re.I,
 )  # Alchemy, Infura, QuickNode, Ankr, Base
 _REVERTED = re.compile(
@@ -72,6 +73,7 @@ _STATE = re.compile(
 )
 _DENIED = re.compile(r"unauthori[sz]ed|api.?key|authenticate|forbidden|access denied|project id", re.I)
 
+METHOD_NOT_FOUND = -32601  # JSON-RPC 2.0, section 5.1
 _BUSY_CODES = frozenset({-32005, 429, -32029, -32097})
 _FALLBACK_DIVISOR = 2  # a refusal that names no limit: half of what was asked, as for too many logs
 
@@ -86,7 +88,7 @@ def refusal_of(error: Mapping[str, Any], *, host: str, span: int | None = None) 
         about_logs = _refused_window(text, host=host, span=span)
         if about_logs is not None:
             return about_logs
-    if code == 3 or (_REVERTED.search(text) and code != -32601):
+    if code == 3 or (_REVERTED.search(text) and code != METHOD_NOT_FOUND):
         return reverted(message, error.get("data"))
     return _refused_request(text, code, host=host)
 
@@ -127,6 +129,8 @@ def _count(text: str) -> int:
 
 
 def _refused_request(text: str, code: int, *, host: str) -> ChainError:
+    if code == METHOD_NOT_FOUND:
+        return RpcRefused(f"{host} refused the request: {text[:200]}", code=code)
     if code in _BUSY_CODES or _BUSY.search(text):
         return ProviderBusy(f"{host} asks us to slow down; wait, or add another URL to {SETTING}.")
     if _STATE.search(text) or code in (-32001, -39001):
@@ -180,6 +184,8 @@ def status_error(status: int, *, host: str, retry_after: str | None) -> ChainErr
             f"{host} asks us to slow down (HTTP {status}); wait, or add another URL to {SETTING}.",
             retry_after_s=_seconds(retry_after),
         )
+    if status == 413:
+        return RpcRefused(f"{host} finds the request too large (HTTP 413).")
     if status in (401, 403):
         return AccessDenied(f"{host} refuses us (HTTP {status}); check the key in {SETTING}.")
     if status == 504:
