@@ -61,6 +61,9 @@ class IndexState(models.Model):
     safe_block = models.BigIntegerField(null=True)
     finalized_block = models.BigIntegerField(null=True, help_text="never moves back")
     looked_at = models.DateTimeField(null=True, help_text="when the head was last read")
+    transfers_start_anew = models.BooleanField(
+        default=False, help_text="whether transferBond claims for its receiver, as its last use showed"
+    )
     trouble = models.TextField(default="", help_text="why the index stands still, in one sentence; empty while it runs")
     reorgs = models.IntegerField(default=0, help_text="reorgs healed since the database was made")
 

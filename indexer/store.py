@@ -38,7 +38,7 @@ class Books:
     def at(self, state: IndexState) -> Projector:
         """The projector for this state, from memory if nobody wrote in between, else from the tables."""
         if self.projector is None or (self.projected_to, self.reorgs) != (state.projected_to, state.reorgs):
-            self.projector = load_projector()
+            self.projector = load_projector(state)
         return self.projector
 
     def keep(self, projector: Projector, state: IndexState) -> None:
@@ -65,14 +65,20 @@ def commit_window(batch: Batch, books: Books) -> int:
             project_window(projector, batch)
             _remember_contracts(batch.contracts)
             cover(batch.window)
-            state.projected_to = batch.window.last
-            state.save(update_fields=["projected_to"])
+            stand_at(state, batch.window.last, projector)
             checkpoints.keep(projector, state)
     except BaseException:
         books.drop()
         raise
     books.keep(projector, state)
     return len(batch.logs)
+
+
+def stand_at(state: IndexState, block: int, projector: Projector) -> None:
+    """Record that projections stand at the end of a block."""
+    state.projected_to = block
+    state.transfers_start_anew = projector.transfers_start_anew
+    state.save(update_fields=["projected_to", "transfers_start_anew"])
 
 
 def _require_next(batch: Batch, state: IndexState) -> None:
@@ -154,11 +160,11 @@ def forget_after(fork: int, books: Books, *, even_final: bool = False) -> None:
         _uncover_after(fork)
         projector = checkpoints.projector_at(base)
         replay_logs(projector, after=-1 if base is None else base.block_id, upto=fork)
-        state.projected_to = fork
+        stand_at(state, fork, projector)
         state.reorgs += 1
         if even_final and final is not None:
             state.finalized_block = min(final, fork)
-        state.save(update_fields=["projected_to", "reorgs", "finalized_block"])
+        state.save(update_fields=["reorgs", "finalized_block"])
 
 
 def _uncover_after(fork: int) -> None:

@@ -35,7 +35,9 @@ class StakeEvent(ChainEvent):
     lock_id = models.IntegerField(null=True)
     other_lock_id = models.IntegerField(null=True, help_text="transfer: the receiver's passing lock")
     withdraw_round = models.IntegerField(null=True)
-    start_round = models.IntegerField(null=True, help_text="claim: first round claimed")
+    start_round = models.IntegerField(
+        null=True, help_text="claim: first round claimed; rebond: of the position after it"
+    )
     in_transfer = models.BooleanField(default=False)
 
     class Meta:

@@ -21,11 +21,10 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A position as stored: amounts as of `last_claim_round`, before what is pending."""
+    """A position as stored at its last claim, before what is pending."""
 
     bonded: LptWei
     fees: EthWei
-    last_claim_round: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +40,15 @@ def with_pending(
     *,
     start: Factors,
     end: Factors,
-    running_round: int,
     own_rewards: int = 0,
     own_fees: int = 0,
 ) -> Earnings:
-    """What the position is worth in the running round.
+    """What the position is worth now.
 
-    `start` are the factors stored for exactly `last_claim_round`, `end` the latest ones. `own_rewards` and `own_fees`
-    are an orchestrator's unclaimed commission and count for its own position only. A position that has already
-    claimed in the running round has nothing pending.
+    `start` are the factors stored for exactly the round of the last claim, `end` the latest ones. `own_rewards` and
+    `own_fees` are an orchestrator's unclaimed commission and count for its own position only, also in the round in
+    which it has claimed.
     """
-    if holding.last_claim_round >= running_round:
-        return Earnings(holding.bonded, holding.fees)
     start_reward, end_reward = start.reward or ONE, end.reward or ONE
     stake = precise_perc_of(holding.bonded, end_reward, start_reward)
     fees = precise_perc_of(holding.bonded, end.fee - start.fee, start_reward)

@@ -237,10 +237,10 @@ def unbonded(book: DelegatorBook, *, lock_id: int, amount: int) -> None:
         book.delegate, book.start_round = ZERO_ADDRESS, 0
 
 
-def rebonded(book: DelegatorBook, *, delegate: str, lock_id: int, amount: int, running_round: int) -> None:
-    """Apply a Rebond, or the end of a transfer: into an empty position it starts anew with that delegate."""
+def rebonded(book: DelegatorBook, *, delegate: str, lock_id: int, amount: int, starts_in: int) -> None:
+    """Apply a Rebond, or the end of a transfer: an empty position takes that delegate and counts from `starts_in`."""
     if book.bonded == 0:
-        book.start_round = running_round + 1
+        book.start_round = starts_in
     book.delegate = delegate
     book.bonded += amount
     book.next_lock_id = max(book.next_lock_id, lock_id + 1)

@@ -10,7 +10,7 @@ from django.db import connection
 from apps.delegation.models import Position, StakeEvent, UnbondingLock
 from apps.network.models import Orchestrator, OrchestratorRound
 from apps.protocol import ledger
-from apps.protocol.ledger import DelegatorBook, OrchestratorBook, OrchestratorLedger, RoundBook, RoundRecord
+from apps.protocol.ledger import DelegatorBook, OrchestratorBook, RoundBook, RoundRecord
 from indexer.models import Checkpoint, IndexState
 from indexer.projections.projector import Projector
 from indexer.projections.rows import LockRow
@@ -50,30 +50,33 @@ def _drop_bare_blocks(below: int) -> None:
 
 def keep_at(block: int, projector: Projector) -> None:
     """Keep a checkpoint of books that stand at the end of a stored block."""
-    Checkpoint.objects.create(block_id=block, round=projector.round, state=dump(projector.ledger))
+    Checkpoint.objects.create(block_id=block, round=projector.round, state=dump(projector))
 
 
-def dump(books: OrchestratorLedger) -> dict[str, Any]:
+def dump(projector: Projector) -> dict[str, Any]:
     """The books as JSON holds them; integers of any size stay integers."""
-    return {"round": asdict(books.round), "books": [asdict(book) for book in books.books.values()]}
+    books = projector.ledger
+    return {
+        "round": asdict(books.round),
+        "books": [asdict(book) for book in books.books.values()],
+        "transfers_start_anew": projector.transfers_start_anew,
+    }
 
 
-def restore(state: dict[str, Any]) -> OrchestratorLedger:
-    """The books that `dump` wrote down."""
-    found = OrchestratorLedger()
-    found.round = RoundBook(**state["round"])
+def restore(state: dict[str, Any]) -> Projector:
+    """A projector with the books that `dump` wrote down, and no delegators."""
+    projector = Projector()
+    projector.transfers_start_anew = state["transfers_start_anew"]
+    projector.ledger.round = RoundBook(**state["round"])
     for fields in state["books"]:
-        records = {int(number): RoundRecord(**record) for number, record in fields.pop("records").items()}
-        found.books[fields["address"]] = OrchestratorBook(**fields, records=records)
-    return found
+        records = {int(number): RoundRecord(**record) for number, record in fields["records"].items()}
+        projector.ledger.books[fields["address"]] = OrchestratorBook(**{**fields, "records": records})
+    return projector
 
 
 def projector_at(base: Checkpoint | None) -> Projector:
     """A projector that stands at the checkpoint, or at the beginning."""
-    projector = Projector()
-    if base is not None:
-        projector.ledger = restore(base.state)
-    return projector
+    return Projector() if base is None else restore(base.state)
 
 
 def return_to(base: Checkpoint | None) -> None:
@@ -90,7 +93,7 @@ def return_to(base: Checkpoint | None) -> None:
     UnbondingLock.objects.filter(delegator__in=touched).delete()
     if base is None:
         return
-    books = restore(base.state)
+    books = restore(base.state).ledger
     write_orchestrators(list(books.books.values()))
     number = books.round.number
     write_records(
@@ -135,7 +138,7 @@ def _apply_to_position(projector: Projector, row: StakeEvent, touched: dict[str,
     elif row.kind == "unbond":
         ledger.unbonded(book, lock_id=lock_id, amount=amount)
     elif row.kind == "rebond":
-        ledger.rebonded(book, delegate=delegate, lock_id=lock_id, amount=amount, running_round=row.round)
+        ledger.rebonded(book, delegate=delegate, lock_id=lock_id, amount=amount, starts_in=row.start_round or 0)
     elif row.kind == "claim":
         ledger.claimed(book, rewards=amount, fees=fees, round_=row.round)
     elif row.kind == "withdraw_fees":

@@ -9,6 +9,7 @@ from django.db import connection
 from apps.delegation.models import Position
 from apps.network.models import CutChange, Orchestrator, Round
 from apps.protocol.ledger import DelegatorBook, OrchestratorBook, OrchestratorLedger, RoundBook, RoundRecord
+from indexer.models import IndexState
 from indexer.projections.projector import Projector
 
 _RECORDS = """
@@ -25,9 +26,10 @@ _MINTED = """
 """
 
 
-def load_projector() -> Projector:
+def load_projector(state: IndexState) -> Projector:
     """The books as the tables hold them; delegators are loaded when a window names them."""
     projector = Projector()
+    projector.transfers_start_anew = state.transfers_start_anew
     projector.ledger = _load_ledger()
     return projector
 

@@ -21,6 +21,7 @@ class Projector:
         self.ledger = OrchestratorLedger()
         self.delegators: dict[str, DelegatorBook] = {}
         self.rows = Rows()
+        self.transfers_start_anew = False  # see _starts_in
         self._mint: tuple[int, int] | None = None
         self._treasury: tuple[bytes, str, int] | None = None
         self._transfer: tuple[bytes, str, int] | None = None
@@ -173,18 +174,33 @@ class Projector:
         position = self._position(event.delegator, at)
         in_transfer = self._transfer == (at.tx_hash, event.delegator, event.lock_id)
         self._transfer = None
-        book = self._book(event.delegate, at)
         ledger.rebonded(
-            position, delegate=event.delegate, lock_id=event.lock_id, amount=event.amount_wei, running_round=self.round
+            position,
+            delegate=event.delegate,
+            lock_id=event.lock_id,
+            amount=event.amount_wei,
+            starts_in=self._starts_in(position) if in_transfer else self.round + 1,
         )
-        self.ledger.stake_changed(book, event.amount_wei)
+        self.ledger.stake_changed(self._book(event.delegate, at), event.amount_wei)
         self._note_registration(event.delegator, position)
         if not in_transfer:
             self._close_lock(event.delegator, event.lock_id, "rebonded", at)
         self._stake_row(
             at, "rebond", event.delegator,
-            delegate=event.delegate, amount=event.amount_wei, lock_id=event.lock_id, in_transfer=in_transfer,
+            delegate=event.delegate, amount=event.amount_wei, lock_id=event.lock_id,
+            start_round=position.start_round, in_transfer=in_transfer,
         )  # fmt: skip
+
+    def _starts_in(self, receiver: DelegatorBook) -> int:
+        """From which round a transfer into an empty position counts.
+
+        The first BondingManager on Arbitrum neither claimed for the receiver nor began its position anew; its
+        successors do both. Which one spoke shows in the receiver's claim; where the receiver had claimed this round
+        already, the last transfer that showed it decides.
+        """
+        if receiver.last_claim_round < self.round:
+            self.transfers_start_anew = False
+        return self.round + 1 if self.transfers_start_anew else receiver.start_round
 
     def _close_lock(self, delegator: str, lock_id: int, state: str, at: e.LogId) -> None:
         lock = self.rows.locks.get((delegator, lock_id))
@@ -195,6 +211,8 @@ class Projector:
 
     def _earnings_claimed(self, at: e.LogId, event: e.EarningsClaimed) -> None:
         position = self._position(event.delegator, at)
+        if self._transfer is not None and self._transfer[:2] == (at.tx_hash, event.delegator):
+            self.transfers_start_anew = True
         ledger.claimed(position, rewards=event.rewards_wei, fees=event.fees_wei, round_=event.end_round)
         if event.delegate != ZERO_ADDRESS:
             book = self._book(event.delegate, at)

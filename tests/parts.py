@@ -1,0 +1,20 @@
+"""The npm parts of the local chain for tests, fetched on first use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from config.env import env
+from config.local import npm_parts, runtime
+
+
+def anvil_binary() -> Path:
+    """The node's executable."""
+    npm_parts.part(npm_parts.anvil_package(), env.data)
+    return runtime.anvil_binary(env.data)
+
+
+def contract_artifacts() -> Path:
+    """The folder of the contracts' artifacts."""
+    npm_parts.part(npm_parts.CONTRACTS, env.data)
+    return runtime.contract_artifacts(env.data)
