@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from apps.protocol.units import Address, EthWei, LptWei, Ppm, Round
@@ -77,11 +79,14 @@ class NetworkFacts:
 
 
 def canonical(facts: NetworkFacts) -> str:
-    """The facts as JSON with sorted keys and rows, no spaces, and every integer as a decimal string."""
-    ordered = asdict(facts)
-    ordered["window"] = sorted(facts.window)
-    ordered["orchestrators"] = sorted((_sorted_rows(one) for one in ordered["orchestrators"]), key=_address)
-    return json.dumps(_plain(ordered), sort_keys=True, separators=(",", ":"))
+    """The facts as JSON without spaces: keys and rows sorted, rows as arrays, every integer as a decimal string."""
+    whole = {
+        "orchestrators": [_plain(one) for one in sorted(facts.orchestrators, key=_address)],
+        "round": str(facts.round),
+        "rows": {name: list(columns) for name, (columns, _) in _ROWS.items()},
+        "window": [str(number) for number in sorted(facts.window)],
+    }
+    return json.dumps(whole, sort_keys=True, separators=(",", ":"))
 
 
 def digest(facts: NetworkFacts) -> str:
@@ -89,25 +94,38 @@ def digest(facts: NetworkFacts) -> str:
     return hashlib.sha256(canonical(facts).encode()).hexdigest()
 
 
-def _sorted_rows(one: dict[str, Any]) -> dict[str, Any]:
-    rows = {key: sorted(one[key], key=_row_order) for key in ("rounds", "payments", "cuts")}
-    return {**one, **rows}
+def _columns(fact: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = tuple(field.name for field in fields(fact))
+    return names, attrgetter(*names)
 
 
-def _row_order(row: dict[str, Any]) -> tuple[Any, ...]:
-    # two changes of cut in one round keep the order of the chain, which is the order they came in
-    return (row["round"], row.get("gateway", ""))
+_ROWS = {"cuts": _columns(CutFact), "payments": _columns(PaymentFact), "rounds": _columns(RoundFact)}
+_ORDER: dict[str, Callable[[Any], Any]] = {
+    "cuts": attrgetter(
+        "round"
+    ),  # two changes in one round keep the order of the chain, which is the order they came in
+    "payments": attrgetter("round", "gateway"),
+    "rounds": attrgetter("round"),
+}
+_address = attrgetter("address")
 
 
-def _address(one: dict[str, Any]) -> str:
-    return str(one["address"])
+def _plain(one: OrchestratorFacts) -> dict[str, Any]:
+    rows = {name: _table(getattr(one, name), name) for name in _ROWS}
+    return {
+        **rows,
+        "active": one.active,
+        "address": one.address,
+        "fee_share_ppm": str(one.fee_share_ppm),
+        "registered": one.registered,
+        "reward_cut_ppm": str(one.reward_cut_ppm),
+    }
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value
+def _table(rows: Iterable[Any], name: str) -> list[list[Any]]:
+    values = _ROWS[name][1]
+    return [[_text(value) for value in values(row)] for row in sorted(rows, key=_ORDER[name])]
+
+
+def _text(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool) else str(value)

@@ -17,7 +17,7 @@ from apps.protocol.units import Address, EthWei
 from apps.scoring import words
 from apps.scoring.facts import RECENT_ROUNDS, NetworkFacts, OrchestratorFacts
 from apps.scoring.results import HUNDRED, ONE, ZERO, Part, known, unknown
-from apps.scoring.windows import SCALE, is_recent, weight_of
+from apps.scoring.windows import SCALE, exact, is_recent, weight_of
 
 VOLUME, PRODUCTIVITY, RELIABILITY = Decimal("0.50"), Decimal("0.35"), Decimal("0.15")
 TOP_PERCENTILE = Decimal("0.95")  # fees above it count as it; one giant does not push all others to the floor
@@ -25,6 +25,7 @@ LOG_SPAN = 1000  # fees a thousandth of the top are a tenth of the scale
 PRIOR_NODES = Decimal("0.25")  # every node starts with a quarter of an average node's fees at the network's rate
 PRIOR_ROUNDS = 5  # and with five rounds of the network's reward calls
 Z_90 = Decimal("1.645")  # 90 % of a normal distribution lies within this many standard deviations
+_LOG_TOP = exact().ln(Decimal(1 + LOG_SPAN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _volume(tally: Tally, field: Field, counted: Decimal) -> Decimal:
     top = field.others_top(tally.counted)
     if top is None or counted >= top:
         return HUNDRED
-    return HUNDRED * (1 + LOG_SPAN * counted / top).ln() / Decimal(1 + LOG_SPAN).ln()
+    return HUNDRED * (1 + LOG_SPAN * counted / top).ln() / _LOG_TOP
 
 
 def _productivity(tally: Tally, field: Field, counted: Decimal) -> Decimal:
