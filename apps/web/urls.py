@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from apps.web.views import preferences
+from apps.web.views import home, preferences
 
 app_name = "web"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("stake-and-fees.csv", home.shares_csv, name="shares_csv"),
     path("display/", preferences.choose, name="display"),
 ]

@@ -1,0 +1,141 @@
+"""Who stands behind a node, and how that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from apps.delegation.models import Position, StakeEvent
+from apps.network.models import Orchestrator, OrchestratorRound
+from apps.network.selectors.activity import Happening, newest, source
+from apps.protocol.earnings import Factors, Holding, with_pending
+from apps.protocol.units import ZERO_ADDRESS, EthWei, LptWei
+
+
+@dataclass(frozen=True, slots=True)
+class Delegator:
+    """A position behind a node with everything pending counted, as pendingStake and pendingFees answer."""
+
+    address: str
+    stake_lpt_wei: LptWei
+    fees_eth_wei: EthWei
+    start_round: int
+    is_node: bool
+
+
+def delegators_with_stake() -> int:
+    """How many addresses have stake with somebody."""
+    return Position.objects.filter(bonded_lpt_wei__gt=0).count()
+
+
+def delegators_of(node: Orchestrator, *, running_round: int) -> list[Delegator]:
+    """Everyone with stake behind the node, largest first, pending rewards and fees included."""
+    positions = list(
+        Position.objects.filter(delegate=node.address, bonded_lpt_wei__gt=0).values_list(
+            "delegator", "bonded_lpt_wei", "fees_eth_wei", "last_claim_round", "start_round"
+        )
+    )
+    stored = _factors(node, {claim for _, _, _, claim, _ in positions}, running_round)
+    end = _latest(node, stored, running_round)
+    found = []
+    for address, bonded, fees, claim, start_round in positions:
+        own = address == node.address
+        earnings = with_pending(
+            Holding(LptWei(bonded), EthWei(fees)),
+            start=stored.get(claim, Factors()),
+            end=end,
+            own_rewards=node.cumulative_rewards_lpt_wei if own else 0,
+            own_fees=node.cumulative_fees_eth_wei if own else 0,
+        )
+        found.append(Delegator(address, earnings.stake, earnings.fees, start_round, own))
+    return sorted(found, key=lambda one: (-one.stake_lpt_wei, one.address))
+
+
+def _factors(node: Orchestrator, claims: set[int], running_round: int) -> dict[int, Factors]:
+    """What the contract stored for exactly these rounds and for those its latest factors are looked up in."""
+    rounds = claims | {running_round, node.last_reward_round, node.last_fee_round}
+    rows = OrchestratorRound.objects.filter(orchestrator=node.address, round__in=rounds)
+    return {number: Factors(*pair) for number, *pair in rows.values_list("round", "reward_factor", "fee_factor")}
+
+
+def _latest(node: Orchestrator, stored: dict[int, Factors], running_round: int) -> Factors:
+    """latestCumulativeFactorsPool: a factor of the running round, else that of the last round which stored one."""
+    nothing = Factors()
+    here = stored.get(running_round, nothing)
+    reward = here.reward or stored.get(node.last_reward_round, nothing).reward
+    return Factors(reward, here.fee or stored.get(node.last_fee_round, nothing).fee)
+
+
+_NEWS = (StakeEvent.Kind.BOND, StakeEvent.Kind.UNBOND, StakeEvent.Kind.REBOND)
+
+
+def stake_happenings(address: str, *, most: int) -> list[Happening]:
+    """The newest bonds, unbonds, rebonds and transfers that came to the node or left it; a transfer is one row.
+
+    The log of a transfer names no delegate: which node it left and which it came to is told by the Unbond before it and
+    the Rebond after it, whose delegates are those of the sender and the receiver.
+    """
+    about = Q(delegate=address) | Q(kind=StakeEvent.Kind.BOND, other=address)
+    found = StakeEvent.objects.filter(about, kind__in=_NEWS).select_related("block")
+    rows = list(found.order_by("-block", "-log_index")[: 2 * most])
+    plain = [_happening(row, address) for row in rows if not row.in_transfer]
+    return newest([*plain, *_transfers([row for row in rows if row.in_transfer])], most)
+
+
+def _happening(row: StakeEvent, node: str) -> Happening:
+    left = row.kind == StakeEvent.Kind.BOND and row.delegate != node
+    arrived = row.kind == StakeEvent.Kind.BOND and row.other not in (node, ZERO_ADDRESS, None)
+    return Happening(
+        kind="moved_away" if left else "moved_here" if arrived else row.kind,
+        round=row.round,
+        node=row.delegate if left else row.other,
+        account=row.delegator,
+        lpt_wei=_moved(row, node=node),
+        **source(row),
+    )
+
+
+def _moved(row: StakeEvent, *, node: str) -> int | None:
+    """What came or went: a change of delegate moves the whole position, less what the same call added to it."""
+    if row.kind != StakeEvent.Kind.BOND or row.other == row.delegate:
+        return row.amount_lpt_wei
+    return row.bonded_lpt_wei if row.delegate == node else row.bonded_lpt_wei - row.amount_lpt_wei
+
+
+def _transfers(parts: Sequence[StakeEvent]) -> Iterator[Happening]:
+    """One row for each transfer that these parts belong to."""
+    logs = _transfer_logs(parts)
+    sides: dict[tuple[bytes, int], set[str]] = {}
+    for part in parts:
+        key = (bytes(part.tx_hash), _transfer_of(part, logs))
+        sides.setdefault(key, set()).add(part.kind)
+    for key, kinds in sides.items():
+        log = logs.get(key)
+        if log is not None:
+            side = "within" if len(kinds) == 2 else "in" if StakeEvent.Kind.REBOND in kinds else "out"
+            yield Happening(
+                kind=f"transfer_{side}",
+                round=log.round,
+                account=log.delegator,
+                other=log.other or "",
+                lpt_wei=log.amount_lpt_wei,
+                **source(log),
+            )
+
+
+def _transfer_logs(parts: Sequence[StakeEvent]) -> dict[tuple[bytes, int], StakeEvent]:
+    hashes = {bytes(part.tx_hash) for part in parts}
+    if not hashes:
+        return {}
+    rows = StakeEvent.objects.filter(kind=StakeEvent.Kind.TRANSFER, tx_hash__in=hashes).select_related("block")
+    return {(bytes(row.tx_hash), row.log_index): row for row in rows}
+
+
+def _transfer_of(part: StakeEvent, logs: dict[tuple[bytes, int], StakeEvent]) -> int:
+    """The log index of the transfer next after an Unbond, or next before a Rebond, of its transaction; -1 for none."""
+    indexes = sorted(index for tx_hash, index in logs if tx_hash == bytes(part.tx_hash))
+    if part.kind == StakeEvent.Kind.UNBOND:
+        return next((index for index in indexes if index > part.log_index), -1)
+    return next((index for index in reversed(indexes) if index < part.log_index), -1)

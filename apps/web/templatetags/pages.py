@@ -1,0 +1,43 @@
+"""Small words and figures that the node's page, the home page and the status page need."""
+
+from __future__ import annotations
+
+from django import template
+from django.conf import settings
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from apps.protocol import formats
+from apps.web import links
+
+register = template.Library()
+
+
+@register.simple_tag
+def signed_share(part: int, whole: int) -> SafeString:
+    """A change as a signed share of what was there before, in per cent; an en dash where nothing was."""
+    shown = formats.share(abs(part), whole)
+    if shown is None:
+        return mark_safe(formats.EN_DASH)
+    if shown.startswith("<"):
+        return mark_safe(escape(shown))
+    return mark_safe(escape(f"{'+' if part > 0 else formats.MINUS}{shown}"))
+
+
+@register.filter
+def ordinal(count: int) -> str:
+    """19th, 1st, 22nd."""
+    ending = "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{formats.grouped(count)}{ending}"
+
+
+@register.simple_tag
+def source_link(tx_hash: bytes, block: int) -> SafeString:
+    """The transaction behind a row: a link where the chain has an explorer, else its block and hash in words."""
+    whole = f"0x{bytes(tx_hash).hex()}"
+    url = links.transaction(settings.CHAIN_ID, whole)
+    if url:
+        title = f"Block {formats.grouped(block)}, transaction {whole}"
+        return format_html('<a class="nw" href="{}" title="{}">Source</a>', url, title)
+    words = '<span class="src">block {}, <span class="mono" title="{}">{}…{}</span></span>'
+    return format_html(words, formats.grouped(block), whole, whole[:6], whole[-4:])
