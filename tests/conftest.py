@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,8 +49,9 @@ def django_db_modify_db_settings(postgres_url: str) -> None:
 
 
 @pytest.fixture
-def data_folder(tmp_path: Path) -> Path:
-    """An empty data folder."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    return folder
+def data_folder() -> Iterator[Path]:
+    """An empty data folder. Not below pytest's own, whose rights each run takes back from PostgreSQL's user."""
+    home = env.data / "test"
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home, prefix="data-") as folder:
+        yield Path(folder)

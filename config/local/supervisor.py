@@ -92,6 +92,10 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
             if deadline is not None and time.monotonic() > deadline:
                 raise Died(f"{what} did not get ready within {within_s:.0f} s")
 
+    def a_process_ended(self) -> bool:
+        """Whether one of those that were to run until the end is no more."""
+        return self._dead() is not None
+
     def hold(self) -> None:
         """Never returns: raises Stopped or Died."""
         self.wait_until(lambda: False)

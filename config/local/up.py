@@ -68,12 +68,24 @@ def _start(group: Supervisor) -> None:
     group.begin("the collection of static files", _manage("collectstatic", "--no-input", "--verbosity", "0"))
     if env.local_network:
         group.run("the local network", _manage("devnet", "build"))
+        group.run("catching up with the chain", _manage("backfill"))
     group.finish("the collection of static files")
-    group.run("catching up with the chain", _manage("backfill"))
     with _step("Site"):
         _start_long_running(group)
         group.wait_until(partial(_site_answers, env.port), within_s=SITE_LIMIT_S, what="the site")
     _announce(time.monotonic() - started)
+    if not env.local_network:
+        _catch_up_in_view(group)
+
+
+def _catch_up_in_view(group: Supervisor) -> None:
+    """Reads a real chain with a bar, beside the site, since that may take hours; the workers go on where it ends."""
+    try:
+        group.run("catching up with the chain", _manage("backfill"))
+    except Died as error:
+        if group.a_process_ended():
+            raise
+        console.print(f"{error}; the indexer tries again by itself.")
 
 
 def _fetch_parts(group: Supervisor) -> None:

@@ -6,6 +6,7 @@ from django.utils.functional import lazystr
 
 from config.env import env
 from config.local import runtime
+from config.logs import logging_config
 
 from .base import *  # noqa: F403
 from .base import ALLOWED_HOSTS, CHAIN_RPC_URLS, CONTROLLER_ADDRESS, DATA_DIR, INSTALLED_APPS, LOCAL_NETWORK
@@ -13,6 +14,7 @@ from .base import ALLOWED_HOSTS, CHAIN_RPC_URLS, CONTROLLER_ADDRESS, DATA_DIR, I
 SECRET_KEY = env.secret_key or runtime.kept_secret_key(DATA_DIR)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *ALLOWED_HOSTS]
 INSTALLED_APPS = [*INSTALLED_APPS, "apps.devnet"]
+LOGGING = logging_config(readable=True)
 
 if env.database_url is None:
     DATABASES = {"default": runtime.embedded_connection(DATA_DIR)}
