@@ -20,7 +20,7 @@ from apps.chain.errors import (
 )
 from apps.chain.pool import Pool
 from apps.chain.provider import Provider, Request
-from apps.chain.records import BlockId, Header, RawLog, block_param, header_of, logs_of, number_of, require_head
+from apps.chain.records import BlockId, Header, RawLog, SealedLogs, Wanted, block_param, header_of, logs_of, number_of
 
 _SAFE_TO_REPEAT = ("eth_get", "eth_call", "eth_block", "eth_chain", "eth_simulate", "eth_estimate", "net_", "web3_")
 
@@ -89,8 +89,7 @@ class ChainClient:
         def question(provider: Provider) -> list[Header]:
             answers = _raise_first(provider.answers([_header_request(number) for number in numbers]))
             if None in answers:
-                missing = numbers[answers.index(None)]
-                raise LaggingNode(f"{provider.host} does not have block {missing}; wait, or add a faster provider.")
+                raise _lagging(provider, numbers[answers.index(None)])
             return [header_of(answer, number) for number, answer in zip(numbers, answers, strict=True)]
 
         return self.pool.ask(question) if numbers else []
@@ -98,23 +97,26 @@ class ChainClient:
     def logs(
         self, first: int, last: int, *, addresses: Collection[str] = (), topics0: Collection[bytes] = ()
     ) -> list[RawLog]:
-        """Every log of blocks first..last that matches, in chain order.
+        """Every log of blocks first..last that matches, in chain order; an empty collection means no filter."""
+        return list(self.sealed_logs(first, last, addresses=addresses, topics0=topics0).logs)
 
-        Refuses an answer unless each log was asked for and the same node's head, asked in the same breath and
-        before the logs, has reached `last`: an empty answer from a lagging node is how data goes missing.
-        An empty collection means no filter.
+    def sealed_logs(
+        self, first: int, last: int, *, addresses: Collection[str] = (), topics0: Collection[bytes] = ()
+    ) -> SealedLogs:
+        """The logs of blocks first..last and the header of `last` that the same node had before and after them.
+
+        Refuses an answer unless every log was asked for and that header is there and did not change: an empty answer
+        from a lagging node, or one given while the chain reorganised, is how data goes missing.
         """
         span = last - first + 1
-        request: Request = ("eth_getLogs", [_filter(first, last, addresses, topics0)])
-        wanted = frozenset(address.lower() for address in addresses)
+        wanted = Wanted(first, last, frozenset(address.lower() for address in addresses), frozenset(topics0))
+        seal = _header_request(last)
+        requests: list[Request] = [seal, ("eth_getLogs", [_filter(wanted)]), seal]
 
-        def question(provider: Provider) -> list[RawLog]:
-            head, answer = provider.answers([("eth_blockNumber", ()), request])
-            provider.head = number_of(_raise_first([head])[0])
-            require_head(provider.head, last=last)
-            return logs_of(
-                _raise_first([answer])[0], first=first, last=last, addresses=wanted, topics0=frozenset(topics0)
-            )
+        def question(provider: Provider) -> SealedLogs:
+            before, answer, after = provider.answers(requests)
+            header = _unchanged(provider, before, after, last)
+            return SealedLogs(tuple(logs_of(_raise_first([answer])[0], wanted, header)), header)
 
         try:
             return self.pool.ask(question, span=span)
@@ -173,10 +175,25 @@ def _header_request(block: BlockId) -> Request:
     return "eth_getBlockByNumber", [block_param(block), False]
 
 
-def _filter(first: int, last: int, addresses: Collection[str], topics0: Collection[bytes]) -> dict[str, Any]:
-    wanted: dict[str, Any] = {"fromBlock": hex(first), "toBlock": hex(last)}
-    if addresses:
-        wanted["address"] = sorted(addresses)
-    if topics0:
-        wanted["topics"] = [["0x" + topic.hex() for topic in sorted(topics0)]]
-    return wanted
+def _filter(wanted: Wanted) -> dict[str, Any]:
+    asked: dict[str, Any] = {"fromBlock": hex(wanted.first), "toBlock": hex(wanted.last)}
+    if wanted.addresses:
+        asked["address"] = sorted(wanted.addresses)
+    if wanted.topics0:
+        asked["topics"] = [["0x" + topic.hex() for topic in sorted(wanted.topics0)]]
+    return asked
+
+
+def _unchanged(provider: Provider, before: Any, after: Any, last: int) -> Header:
+    """The header of `last`, proved to have stood while the logs were read."""
+    first_seen, seen_again = _raise_first([before, after])
+    if first_seen is None or seen_again is None:
+        raise _lagging(provider, last)
+    header = header_of(first_seen, last)
+    if header_of(seen_again, last) != header:
+        raise LyingNode(f"{provider.host} changed block {last} while it was read; read it again.")
+    return header
+
+
+def _lagging(provider: Provider, missing: int) -> LaggingNode:
+    return LaggingNode(f"{provider.host} does not have block {missing}; wait, or add a faster provider.")

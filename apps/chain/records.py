@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
-from apps.chain.errors import LaggingNode, LyingNode
+from apps.chain.errors import LyingNode
 
 WORD = 32
 
@@ -37,6 +37,23 @@ class RawLog(NamedTuple):
     data: bytes
 
 
+class Wanted(NamedTuple):
+    """A question for logs: a range of blocks, and filters where they are not empty."""
+
+    first: int
+    last: int
+    addresses: frozenset[str]
+    topics0: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class SealedLogs:
+    """The logs of a range, with the header of its last block as it stood while they were read."""
+
+    logs: tuple[RawLog, ...]
+    last: Header
+
+
 def header_of(answer: Any, asked: BlockId) -> Header:
     """The header in a node's block object. Raises LyingNode if it is malformed or another block's than asked for."""
     try:
@@ -53,25 +70,20 @@ def header_of(answer: Any, asked: BlockId) -> Header:
     return header
 
 
-def logs_of(
-    answer: Any,
-    *,
-    first: int,
-    last: int,
-    addresses: Collection[str],
-    topics0: Collection[bytes],
-) -> list[RawLog]:
+def logs_of(answer: Any, wanted: Wanted, last: Header) -> list[RawLog]:
     """The logs of one answer in chain order, each proved to be what was asked for.
 
-    Raises LyingNode for a log outside first..last or outside the filters, a removed or repeated one, two hashes for
-    one block number, or anything malformed.
+    Raises LyingNode for a log outside the range or the filters, a removed or repeated one, two hashes for one block
+    number, another hash than that of the range's last header, or anything malformed.
     """
     try:
         logs = _parse_logs(answer)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise LyingNode(f"A node answered a malformed log ({error!r}); use another provider.") from error
-    _put_in_order(logs)
-    _check_logs(logs, first=first, last=last, addresses=addresses, topics0=topics0)
+    if logs:
+        _put_in_order(logs)
+        _check_filters(logs, wanted)
+        _check_hashes(logs, last)
     return logs
 
 
@@ -115,21 +127,20 @@ def _parse_logs(answer: Sequence[Mapping[str, Any]]) -> list[RawLog]:
     return logs
 
 
-def _check_logs(
-    logs: Sequence[RawLog], *, first: int, last: int, addresses: Collection[str], topics0: Collection[bytes]
-) -> None:
-    if not logs:
-        return
-    if logs[0].block_number < first or logs[-1].block_number > last:
-        outside = logs[0] if logs[0].block_number < first else logs[-1]
-        raise _lie(f"a log of block {outside.block_number} when asked for {first} to {last}")
-    if addresses and not {log.address for log in logs} <= set(addresses):
+def _check_filters(logs: Sequence[RawLog], wanted: Wanted) -> None:
+    for log in (logs[0], logs[-1]):
+        if not wanted.first <= log.block_number <= wanted.last:
+            raise _lie(f"a log of block {log.block_number} when asked for {wanted.first} to {wanted.last}")
+    if wanted.addresses and not {log.address for log in logs} <= wanted.addresses:
         raise _lie("logs of contracts that were not asked for")
-    if topics0 and not {log.topics[0] if log.topics else b"" for log in logs} <= set(topics0):
+    if wanted.topics0 and not {log.topics[0] if log.topics else b"" for log in logs} <= wanted.topics0:
         raise _lie("events that were not asked for")
+
+
+def _check_hashes(logs: Sequence[RawLog], last: Header) -> None:
     if any(len(log.tx_hash) != WORD for log in logs):
         raise _lie("a malformed transaction hash")
-    pairs = {(log.block_number, log.block_hash) for log in logs}
+    pairs = {(log.block_number, log.block_hash) for log in logs} | {(last.number, last.hash)}
     if len(pairs) > len({number for number, _ in pairs}):
         raise _lie("two hashes for one block")
 
@@ -142,14 +153,6 @@ def _put_in_order(logs: list[RawLog]) -> None:
     if len(set(places)) < len(places):
         raise _lie("the same log twice")
     logs.sort(key=_place)
-
-
-def require_head(head: int, *, last: int) -> None:
-    """Refuses the answer of a node that has not seen block `last` yet."""
-    if head < last:
-        raise LaggingNode(
-            f"A node is at block {head} and was asked about block {last}; wait, or add a faster provider."
-        )
 
 
 def number_of(answer: Any) -> int:

@@ -36,11 +36,10 @@ _WIDE_WITH_LIMIT = tuple(
         rf"max(?:imum)?(?: allowed)?(?: block)? range(?: is|:)? ?{_COUNT}",  # PublicNode, Cloudflare, Hyperliquid
         rf"requested blocks is {_COUNT}",  # thirdweb
         rf"maximum is set to {_COUNT}",  # Avalanche and forks of coreth
-        rf"(?:range|distance).{{0,40}}?max(?:imum)?(?: is|:)? ?{_COUNT}",  # Merkle, Moonbeam, Ankr
+        rf"(?:range|distance).{{0,40}}?max(?:imum)?(?: is|:)? ?{_COUNT}",  # Merkle, Moonbeam, Base
         rf"blocks? distance: {_COUNT}",  # Ankr
         rf"block range (?:exceeds|greater than) {_COUNT}",  # Somnia, Swell
         rf"range allowed for your plan \(\d+ > {_COUNT}\)",  # Blast, paid
-        rf"range (?:too large|is too large|is too wide)\W+(?:max(?:imum)?|limit)\D{{0,12}}{_COUNT}",  # Base, dRPC
         rf"ranges? over {_COUNT} blocks",  # dRPC's free plan
     )
 )
@@ -67,7 +66,7 @@ _REVERTED = re.compile(
 _LAGGING = re.compile(r"beyond current head|after last (?:accepted )?block|block is out of range", re.I)
 _STATE = re.compile(
     r"header not found|missing trie node|unknown block|block not found|state .{0,40}(?:not available|unavailable)"
-    r"|historical state|pruned|archive|out of range|BlockOutOfRange|hash is not currently canonical|not canonical"
+    r"|historical state|pruned|archive|out of range|BlockOutOfRange|not (?:currently )?canonical"
     r"|resource not found|does not exist",
     re.I,
 )

@@ -123,8 +123,13 @@ def test_logs__of_other_events__are_refused(chain: FakeChain) -> None:
 
 
 def test_logs__from_a_node_that_lags__are_refused(chain: FakeChain) -> None:
-    with pytest.raises(LaggingNode, match="at block 7 and was asked about block 10"):
+    with pytest.raises(LaggingNode, match="does not have block 10"):
         client_of(FakeNode(chain, Faults(lag_blocks=3))).logs(1, 10)
+
+
+def test_logs__from_a_node_that_lags_and_names_the_true_head__are_refused(chain: FakeChain) -> None:
+    with pytest.raises(LaggingNode):
+        client_of(FakeNode(chain, Faults(lag_blocks=3, claims_head=True))).logs(1, 10)
 
 
 def test_logs__up_to_the_lagging_node_s_own_head__are_believed(chain: FakeChain) -> None:
@@ -148,13 +153,37 @@ def test_logs__malformed_or_removed__are_refused(chain: FakeChain, spoil: Callab
     spoil(log)
 
     with pytest.raises(LyingNode):
-        scripted("0xa", [log]).logs(8, 8)
+        scripted(chain.block(8), [log], chain.block(8)).logs(8, 8)
 
 
 @pytest.mark.parametrize("answer", [None, "0x", {"logs": []}, [None]])
-def test_logs__answered_with_something_else__are_refused(answer: Any) -> None:
+def test_logs__answered_with_something_else__are_refused(chain: FakeChain, answer: Any) -> None:
     with pytest.raises(LyingNode):
-        scripted("0xa", answer).logs(8, 8)
+        scripted(chain.block(8), answer, chain.block(8)).logs(8, 8)
+
+
+def test_logs__read_while_the_chain_reorganised__are_refused(chain: FakeChain) -> None:
+    before = chain.block(8)
+    chain.reorg(5)
+
+    with pytest.raises(LyingNode, match="changed block 8 while it was read"):
+        scripted(before, [], chain.block(8)).logs(1, 8)
+
+
+def test_logs__of_another_branch_than_the_last_header__are_refused(chain: FakeChain) -> None:
+    orphaned = chain.logs(8, 8)
+    chain.reorg(5)
+
+    with pytest.raises(LyingNode, match="two hashes for one block"):
+        scripted(chain.block(8), orphaned, chain.block(8)).logs(1, 8)
+
+
+def test_sealed_logs__of_a_range__carry_its_last_header(chain: FakeChain) -> None:
+    sealed = client_of(FakeNode(chain)).sealed_logs(1, 9)
+
+    assert list(sealed.logs) == chain.raw_logs()
+    assert sealed.last.number == 9
+    assert sealed.last.hash == bytes.fromhex(chain.hash_of(9)[2:])
 
 
 def test_logs__beyond_a_named_range__carry_the_limit(chain: FakeChain) -> None:
