@@ -22,6 +22,7 @@ from config.local.runtime import replace
 
 START_LIMIT_S = 60.0  # a server that was killed first goes through its log
 TICK_S = 0.2
+SOCKET_LINE = 4  # of postmaster.pid: the folder of the server's socket, which no other server shares
 
 
 def url_file(folder: Path) -> Path:
@@ -53,12 +54,16 @@ def ensure_database(server_url: str, name: str) -> str:
 
 
 def clear_leftovers(folder: Path) -> None:
-    """Removes what a killed run left: the note of who uses the server, and a pid file that names no server of ours."""
+    """Removes what a killed run left: the note of who uses the server, and the locks of a server that is no more."""
     (folder / ".handle_pids.json").unlink(missing_ok=True)
     url_file(folder).unlink(missing_ok=True)
     pid_file = folder / "postmaster.pid"
-    if pid_file.exists() and not _is_our_server(pid_file, folder):
-        pid_file.unlink()
+    if not pid_file.exists() or _is_our_server(pid_file, folder):
+        return
+    lines = pid_file.read_text(encoding="utf-8", errors="replace").splitlines()
+    socket_folder = Path(lines[SOCKET_LINE]) if len(lines) > SOCKET_LINE else folder
+    for path in [pid_file, *socket_folder.glob(".s.PGSQL.*")]:
+        path.unlink(missing_ok=True)
 
 
 def stop_leftover(folder: Path) -> None:
