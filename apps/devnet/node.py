@@ -17,7 +17,7 @@ import orjson
 CHAIN_ID = 31337  # so that nothing signed here means anything on Arbitrum One (42161)
 HOST = "127.0.0.1"
 BLOCK_GAS = 1_000_000_000  # a whole round's calls fit in one block
-KEPT_STATES = 400  # blocks whose state can be asked for; without a limit anvil writes 0.1 MB a block to its cache
+KEPT_STATES = 128  # blocks whose state can be asked for; without a limit anvil writes 0.1 MB a block to its cache
 SAVE_EVERY_S = 5
 STATE_NAME = "state.json"
 SPARE_NAME = "state.spare.json"
@@ -53,10 +53,11 @@ def command(binary: Path, data_dir: Path, *, port: int, genesis_time: int | None
         "--gas-limit": BLOCK_GAS,
         "--order": "fifo",
         "--accounts": 10,
+        "--hardfork": "cancun",
     }
     if genesis_time is not None and not (data_dir / STATE_NAME).exists():
         arguments["--timestamp"] = genesis_time
-    flags = ["--no-mining", "--auto-impersonate", "--quiet"]
+    flags = ["--no-request-size-limit", "--no-mining", "--auto-impersonate", "--quiet"]
     return [str(binary), *flags, *(str(part) for pair in arguments.items() for part in pair)]
 
 
