@@ -92,8 +92,8 @@ def follow(
 def _follow(chain: ChainClient, books: Books, progress: Callable[[Progress], None]) -> Progress:
     heads = look(chain)
     state = ensure_state(chain, heads)
+    heal(chain, state, books, heads)  # before the new heads are noted: what was final is what we said was final
     note_heads(state, heads)
-    heal(chain, state, books, heads)
     done = Progress(projected_to=state.projected_to, head=heads.head.number)
     for batch in batches(chain, state.projected_to + 1, heads.head.number):
         done.logs += commit_window(batch, books)
