@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from typing import TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,9 +14,11 @@ from django.http import HttpRequest
 from apps.network.selectors import network
 from apps.protocol import formats
 from apps.protocol.units import PPM
-from apps.scoring.models import ScoreRun
+from apps.scoring.selectors import latest_run
 from apps.web import links
 from indexer.models import IndexState
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,19 @@ class Frame:
 
 def standpoint(request: HttpRequest) -> Standpoint:
     """The newest standpoint, read once for a request so that a page never mixes two."""
-    kept = getattr(request, "_standpoint", None)
-    if not isinstance(kept, Standpoint):
-        kept = _read_standpoint(datetime.now(UTC))
-        request._standpoint = kept  # type: ignore[attr-defined]
-    return kept
+    return _once(request, "_standpoint", lambda: _read_standpoint(datetime.now(UTC)))
+
+
+def round_now(request: HttpRequest) -> network.RoundNow | None:
+    """The running round, read once for a request."""
+    return _once(request, "_round_now", network.round_now)
+
+
+def _once(request: HttpRequest, name: str, read: Callable[[], Kept]) -> Kept:
+    kept: dict[str, Kept] = request.__dict__
+    if name not in kept:
+        kept[name] = read()
+    return kept[name]
 
 
 def frame(request: HttpRequest) -> Frame:
@@ -91,15 +104,14 @@ def frame(request: HttpRequest) -> Frame:
         time=at.time,
         block_url=(at.block is not None and links.block(settings.CHAIN_ID, at.block)) or "/status/",
         final_block=at.final_block,
-        round=_round_bar(),
+        round=_round_bar(round_now(request)),
         method=at.method,
         score_block=at.score_block,
         notices=at.notices,
     )
 
 
-def _round_bar() -> RoundBar | None:
-    now = network.round_now()
+def _round_bar(now: network.RoundNow | None) -> RoundBar | None:
     if now is None:
         return None
     passed = None if now.passed_ppm is None else now.passed_ppm * 100 // PPM
@@ -111,16 +123,15 @@ def _read_standpoint(now: datetime) -> Standpoint:
     if state is None:
         return Standpoint()
     head = network.head(at_most=state.projected_to)
-    run = ScoreRun.objects.order_by("-as_of_block", "-id").values_list("id", "version", "as_of_block").first()
-    run_id, method, score_block = run or (None, "", None)
+    run = latest_run()
     return Standpoint(
         block=head.number if head else None,
         block_hash=head.hash if head else b"",
         time=head.time if head else None,
         final_block=state.finalized_block,
-        run_id=run_id,
-        method=method,
-        score_block=score_block,
+        run_id=run.pk if run else None,
+        method=run.version if run else "",
+        score_block=run.as_of_block if run else None,
         notices=_notices(state, head, now),
     )
 

@@ -87,14 +87,14 @@ _BAR_STEP, _BAR_WIDTH, _SPARK_FLOOR, _SPARK_TALL = 3.07, 2.3, 27.0, 25.0
 _LATELY = 6
 
 
-def spark(sums: Sequence[int]) -> SafeString:
+def spark(sums: Sequence[float]) -> SafeString:
     """Bars of equal time steps from zero on their own scale, the last six darker; all zeros leave only the floor."""
     top = max(sums, default=0)
     shades: tuple[list[str], list[str]] = ([], [])
     for at, amount in enumerate(sums):
         if amount > 0:
             # the shortest bar is half a pixel, so that a little is not drawn as nothing
-            tall = max(_SPARK_TALL * (amount * 1000 // top) / 1000, 0.5)
+            tall = max(_SPARK_TALL * amount / top, 0.5)
             step = f"M{0.4 + at * _BAR_STEP:.1f} {_SPARK_FLOOR - tall:.1f}h{_BAR_WIDTH}V27h-{_BAR_WIDTH}z"
             shades[at >= len(sums) - _LATELY].append(step)
     bars = "".join(

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from apps.web.views import home, preferences
+from apps.web.views import home, orchestrators, preferences
 
 app_name = "web"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("stake-and-fees.csv", home.shares_csv, name="shares_csv"),
+    path("orchestrators/", orchestrators.index, name="orchestrators"),
+    path("orchestrators.csv", orchestrators.as_csv, name="orchestrators_csv"),
     path("display/", preferences.choose, name="display"),
 ]

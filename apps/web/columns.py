@@ -1,0 +1,338 @@
+"""The columns of the list of orchestrators: head, cell and CSV of each, in reading order.
+
+Cells are written here and not in a template because a page holds a thousand of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from apps.network.selectors.listquery import SortKey
+from apps.network.selectors.orchestrators import CALL_ROUNDS, OrchestratorRow, Standing
+from apps.protocol import formats
+from apps.protocol.formats import EN_DASH
+from apps.protocol.units import WEI
+from apps.web import marks
+
+Csv = tuple[tuple[str, Callable[["Line"], object]], ...]
+
+GROUPS = {
+    "score": "Score, 0 to 100",
+    "work": "Paid work, 90 rounds",
+    "stake": "Stake",
+    "terms": "Terms and upkeep",
+}
+NO_JOBS = "no source reports job types yet"
+NO_COMMUNITY = "no contributions are collected yet"
+NOT_SCORED = "no score run has seen it yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row with what the page adds to it: the whole its stake is a share of, and its sparkline."""
+
+    row: OrchestratorRow
+    all_stake_lpt_wei: int
+    spark: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `label` is its head, `short` its label where the table flows; `lo` columns drop out there."""
+
+    key: str
+    group: str
+    label: str
+    short: str
+    cell: Callable[[Line], str]
+    csv: Csv
+    sort: SortKey | None = None
+    css: str = "n"
+    lo: bool = False
+    rises: bool = False  # whether a first click asks for the lowest first
+
+    def td(self, line: Line, *, first: bool) -> str:
+        """The cell; the first of a group stands a little apart."""
+        names = f"{self.css}{' g' if first and self.css != 'f2 sp' else ''}{' lo' if self.lo else ''}"
+        label = f' data-l="{self.short}"' if self.short and not self.lo else ""
+        return f'<td role="cell" class="{names}"{label}>{self.cell(line)}</td>'
+
+
+def _part(name: str, fill: str, why: str) -> Callable[[Line], str]:
+    def cell(line: Line) -> str:
+        value = getattr(line.row.standing, name) if line.row.standing else None
+        return marks.unknown(why) if value is None else formats.score(value) + marks.bar(value, fill)
+
+    return cell
+
+
+def _score(line: Line) -> str:
+    at = line.row.standing
+    if at is None or at.value is None or at.low is None or at.high is None:
+        return marks.unknown(NOT_SCORED)
+    half = formats.interval(at.low, at.high)
+    return (
+        f'<span class="score">{formats.score(at.value)}</span><small>{half}</small>'
+        f"{marks.whisker(at.value, at.low, at.high)}"
+    )
+
+
+def _coverage(line: Line) -> str:
+    at = line.row.standing
+    return marks.unknown(NOT_SCORED) if at is None else str(int(at.coverage * 100 + 0.5))
+
+
+def _data(shown: str, wei: int, currency: str) -> str:
+    return f'<data value="{wei}" title="{formats.wei_title(wei, currency)}">{escape(shown)}</data>'
+
+
+def _fees(line: Line) -> str:
+    return _data(formats.eth(line.row.fees_eth_wei), line.row.fees_eth_wei, "ETH")
+
+
+def _rate(line: Line) -> str:
+    rate = line.row.rate_eth_wei
+    return EN_DASH if rate is None else _data(formats.eth_fine(rate), rate, "ETH for a million LPT")
+
+
+def _stake(line: Line) -> str:
+    return _data(formats.lpt_whole(line.row.stake_lpt_wei), line.row.stake_lpt_wei, "LPT")
+
+
+def _share(line: Line) -> str:
+    if not line.row.counts_in_stake:
+        return f'<span title="Not in the pool: its stake takes no part">{EN_DASH}</span>'
+    return escape(formats.share(line.row.stake_lpt_wei, line.all_stake_lpt_wei) or EN_DASH)
+
+
+def _cut(line: Line) -> str:
+    worse = line.row.worse
+    now = _ppm(line.row.reward_cut_ppm)
+    return now if worse is None else now + _was("up from", worse.old_reward_cut_ppm, worse.round)
+
+
+def _fee_share(line: Line) -> str:
+    worse = line.row.worse
+    now = _ppm(line.row.fee_share_ppm)
+    return now if worse is None else now + _was("down from", worse.old_fee_share_ppm, worse.round)
+
+
+def _ppm(ppm: int) -> str:
+    return f'<data value="{ppm}" title="{formats.grouped(ppm)} ppm">{formats.percent(ppm)}</data>'
+
+
+def _was(words: str, ppm: int | None, at: int) -> str:
+    if ppm is None:
+        return ""
+    title = f"Changed in round {formats.grouped(at)}; delegators get less"
+    return f'<span class="sub warn" title="{title}">{words} {formats.percent(ppm)}</span>'
+
+
+_MISSES_THAT_ALARM = 4  # of 30: below 90 % of the calls delegators lose more than most cuts take
+
+
+def _calls(line: Line) -> str:
+    made, due = line.row.calls_made, line.row.calls_due
+    if due == 0:
+        return f'<span title="Not active in the last 30 rounds">{EN_DASH}</span>'
+    missed = due - made
+    of = "" if due == CALL_ROUNDS else f" of {due}"
+    if missed == 0:
+        return f'{made}<span class="sub">{of.strip()}</span>' if of else str(made)
+    tone = "danger" if missed >= _MISSES_THAT_ALARM else "warn"
+    return f'<span class="{tone}">{made}</span><span class="sub">{missed}{of} missed</span>'
+
+
+def _figure(name: str) -> Callable[[Line], object]:
+    return lambda line: getattr(line.row.standing, name) if line.row.standing else None
+
+
+def _of_row(name: str) -> Callable[[Line], object]:
+    return lambda line: getattr(line.row, name)
+
+
+def plain_amount(wei: int) -> str:
+    """An amount as a plain decimal without commas, exact: 7.466."""
+    whole, part = divmod(wei, WEI)
+    return f"{whole}.{part:018d}".rstrip("0").rstrip(".")
+
+
+def _share_csv(line: Line) -> str | None:
+    if not line.row.counts_in_stake or line.all_stake_lpt_wei == 0:
+        return None
+    ppm = line.row.stake_lpt_wei * 1_000_000 // line.all_stake_lpt_wei
+    return formats.percent(ppm)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "score",
+        "score",
+        "Score",
+        "Score",
+        _score,
+        (("score", _figure("value")), ("score_low", _figure("low")), ("score_high", _figure("high"))),
+        sort="score",
+    ),
+    Column(
+        "work", "score", "Work", "Work", _part("work", "work", NOT_SCORED), (("work", _figure("work")),), sort="work"
+    ),
+    Column(
+        "terms",
+        "score",
+        "Terms",
+        "Terms",
+        _part("terms", "terms", NOT_SCORED),
+        (("terms", _figure("terms")),),
+        sort="terms",
+    ),
+    Column("jobs", "score", "Jobs", "Jobs", _part("jobs", "jobs", NO_JOBS), (("jobs", _figure("jobs")),), sort="jobs"),
+    Column(
+        "community",
+        "score",
+        "Com.",
+        "Com.",
+        _part("community", "comm", NO_COMMUNITY),
+        (("community", _figure("community")),),
+        sort="community",
+    ),
+    Column(
+        "coverage",
+        "score",
+        "Cover, %",
+        "Cover, %",
+        _coverage,
+        (("coverage", _figure("coverage")),),
+        sort="coverage",
+        css="n cv",
+    ),
+    Column(
+        "fees",
+        "work",
+        "Fees, ETH",
+        "Fees, ETH",
+        _fees,
+        (
+            ("fees_eth", lambda line: plain_amount(line.row.fees_eth_wei)),
+            ("fees_eth_wei", _of_row("fees_eth_wei")),
+        ),
+        sort="fees",
+    ),
+    Column("bars", "work", "3-round sums", "", lambda line: marks.spark(line.spark), (), css="f2 sp"),
+    Column(
+        "rate",
+        "work",
+        "ETH per M LPT",
+        "",
+        _rate,
+        (
+            (
+                "fees_eth_per_million_lpt",
+                lambda line: None if line.row.rate_eth_wei is None else plain_amount(line.row.rate_eth_wei),
+            ),
+            ("fees_eth_wei_per_million_lpt", _of_row("rate_eth_wei")),
+        ),
+        sort="rate",
+        lo=True,
+    ),
+    Column(
+        "payers",
+        "work",
+        "Payers",
+        "",
+        lambda line: str(line.row.payers),
+        (("payers", _of_row("payers")),),
+        sort="payers",
+        lo=True,
+    ),
+    Column(
+        "stake",
+        "stake",
+        "LPT",
+        "",
+        _stake,
+        (
+            ("stake_lpt", lambda line: plain_amount(line.row.stake_lpt_wei)),
+            ("stake_lpt_wei", _of_row("stake_lpt_wei")),
+        ),
+        sort="stake",
+        lo=True,
+    ),
+    Column("share", "stake", "%", "Stake, %", _share, (("stake_share_percent", _share_csv),), sort="stake"),
+    Column(
+        "reward_cut",
+        "terms",
+        "Reward cut, %",
+        "Cut, %",
+        _cut,
+        (
+            ("reward_cut_percent", lambda line: formats.percent(line.row.reward_cut_ppm)),
+            ("reward_cut_ppm", _of_row("reward_cut_ppm")),
+        ),
+        sort="reward_cut",
+        rises=True,
+    ),
+    Column(
+        "fee_share",
+        "terms",
+        "Fee share, %",
+        "Fee share, %",
+        _fee_share,
+        (
+            ("fee_share_percent", lambda line: formats.percent(line.row.fee_share_ppm)),
+            ("fee_share_ppm", _of_row("fee_share_ppm")),
+        ),
+        sort="fee_share",
+    ),
+    Column(
+        "calls",
+        "terms",
+        "Calls of 30",
+        "Calls of 30",
+        _calls,
+        (
+            ("reward_calls_made", _of_row("calls_made")),
+            ("reward_calls_due", _of_row("calls_due")),
+        ),
+        sort="calls",
+    ),
+)
+COLUMN_KEYS = tuple(column.key for column in COLUMNS)
+
+
+def chosen(keys: Sequence[str]) -> tuple[Column, ...]:
+    """The columns with these keys in reading order; all of them where none is named."""
+    return tuple(column for column in COLUMNS if column.key in keys) if keys else COLUMNS
+
+
+def cells(line: Line, columns: Sequence[Column]) -> SafeString:
+    """Every cell of a row; a node without a rank has one cell for the whole of its score, with the cause in words."""
+    gated = line.row.standing is not None and line.row.rank is None
+    scored = [column for column in columns if column.group == "score"]
+    made = [_gate(line.row.standing, len(scored))] if gated and scored and line.row.standing else []
+    group = "score" if made else ""
+    for column in columns:
+        if made and column.group == "score" and gated:
+            continue
+        made.append(column.td(line, first=column.group != group))
+        group = column.group
+    return mark_safe("".join(made))
+
+
+_GATE_BADGES = {
+    "too_new": ("hatch", "clock", "Too new to score"),
+    "not_active": ("", "minus", "Not active"),
+    "not_registered": ("", "minus", "Not registered"),
+    "work_unknown": ("hatch", "clock", "Work unknown"),
+}
+
+
+def _gate(at: Standing, span: int) -> str:
+    tone, icon, words = _GATE_BADGES.get(at.gate_code, ("danger", "octagon", "Not ranked"))
+    badge = f'<span class="badge {tone}">{marks.icon(icon, small=True)}{words}</span>'
+    why = f'<span class="note">{escape(at.gate)}</span>'
+    return f'<td role="cell" class="g f4 why-not" colspan="{span}">{badge} {why}</td>'

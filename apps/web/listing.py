@@ -1,0 +1,305 @@
+"""The list of orchestrators as a page shows it: what was asked, the rows of one page, the heads and the links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median_low
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+from apps.network.selectors import orchestrators
+from apps.network.selectors.listquery import BadQuery, ListQuery, filter_words
+from apps.network.selectors.orchestrators import OrchestratorRow
+from apps.protocol import formats
+from apps.scoring.standings import standings_of
+from apps.web import columns as table
+from apps.web import marks
+from apps.web.columns import Column, Line
+from apps.web.frame import Standpoint
+
+PAGE_ROWS = 50
+PATH = "/orchestrators/"
+_OTHERS = ("page", "cols", "format")
+_PAGE = re.compile(r"[1-9]\d{0,5}", re.ASCII)
+# what each filter's field of a query is called in the address of a page
+_NAMES = {
+    "text": "q",
+    "status": "status",
+    "reward_cut_ppm_lte": "reward_cut_lte",
+    "fee_share_ppm_gte": "fee_share_gte",
+    "score_gte": "score_gte",
+    "stake_lpt_wei_gte": "stake_gte",
+    "has_fees": "has_fees",
+}
+_DEFAULT_SORT = "-score"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The address of a list page, understood. `page` is None for all rows, which only a CSV may ask for."""
+
+    query: ListQuery
+    columns: tuple[Column, ...]
+    page: int | None
+    csv: bool
+    given: dict[str, str]  # each filter as written; for filling the form again
+    cols: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column; `aria` is empty for all but the one the list is ordered by."""
+
+    label: str
+    href: str
+    aria: str
+    css: str
+    icon: SafeString
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbouring columns under one name."""
+
+    label: str
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A row ready to print."""
+
+    address: str
+    whole: str
+    short: str
+    host: str
+    rank: str
+    identicon: SafeString
+    cells: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows of one page among all that pass."""
+
+    lines: list[Line]
+    total: int
+    of: int
+    first: int
+    pages: int
+    everyone: list[OrchestratorRow]
+
+
+def asked(request: HttpRequest, *, csv: bool = False) -> Asked:
+    """What the address asks for; raises BadQuery for anything that is not understood."""
+    given = request.GET
+    query = ListQuery.parse(_pairs(given), others=_OTHERS)
+    is_csv = csv or _choice(given, "format", ("csv", "html")) == "csv"
+    cols = _columns(given)
+    written = {name: given[name].strip() for name in (*_NAMES.values(), "sort") if given.get(name, "").strip()}
+    return Asked(query, table.chosen(cols), _page(given, csv=is_csv), is_csv, written, ",".join(cols))
+
+
+def _pairs(given: QueryDict) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in given.lists() for value in values]
+
+
+def _choice(given: QueryDict, name: str, allowed: Sequence[str]) -> str:
+    value = given.get(name, "")
+    if value and value not in allowed:
+        raise BadQuery(name, f"There is no {name} “{value[:40]}”.", allowed)
+    return value
+
+
+def _columns(given: QueryDict) -> tuple[str, ...]:
+    """The chosen keys in reading order; `cols` may be given several times or once with commas, empty means all."""
+    keys = [key.strip() for value in given.getlist("cols") for key in value.split(",") if key.strip()]
+    for key in keys:
+        if key not in table.COLUMN_KEYS:
+            raise BadQuery("cols", f"There is no column “{key[:40]}”.", table.COLUMN_KEYS)
+    wanted = tuple(key for key in table.COLUMN_KEYS if key in keys)
+    return () if wanted == table.COLUMN_KEYS else wanted
+
+
+def _page(given: QueryDict, *, csv: bool) -> int | None:
+    value = given.get("page", "").strip() or "1"
+    if csv and value == "all":
+        return None
+    if not _PAGE.fullmatch(value):
+        words = "Pages are whole numbers from 1; a CSV may also ask for all."
+        raise BadQuery("page", f"“{value[:40]}” is no page. {words}")
+    return int(value)
+
+
+def find(what: Asked, at: Standpoint, round_number: int | None) -> Found:
+    """The rows asked for at a standpoint; raises BadQuery for a page past the end."""
+    everyone = orchestrators.rows(round_number, standings_of(at.run_id))
+    passing = orchestrators.ordered(orchestrators.passing(everyone, what.query), what.query)
+    pages = max(-(-len(passing) // PAGE_ROWS), 1)
+    if what.page is not None and what.page > pages:
+        raise BadQuery("page", f"There is no page {what.page}; the last one is {pages}.")
+    first = 0 if what.page is None else (what.page - 1) * PAGE_ROWS
+    shown = passing if what.page is None else passing[first : first + PAGE_ROWS]
+    whole = sum(row.stake_lpt_wei for row in everyone if row.counts_in_stake)
+    bars = _bars(what, shown, round_number)
+    none: list[float] = []
+    lines = [Line(row, whole, bars.get(row.address, none)) for row in shown]
+    of = sum(row.active for row in everyone) if what.query.status == "active" else len(everyone)
+    return Found(lines, len(passing), of, first, pages, everyone)
+
+
+def _bars(what: Asked, shown: Sequence[OrchestratorRow], round_number: int | None) -> dict[str, list[float]]:
+    if what.csv or round_number is None or not any(column.key == "bars" for column in what.columns):
+        return {}
+    return orchestrators.sparks([row.address for row in shown if row.fees_eth_wei], round_number)
+
+
+def context(what: Asked, found: Found) -> dict[str, Any]:
+    """What _table.html prints."""
+    links = Links(what)
+    return {
+        "rows": [_printed(line, what.columns) for line in found.lines],
+        "heads": [_head(column, what, links) for column in what.columns],
+        "name_head": _name_head(what, links),
+        "groups": _groups(what.columns),
+        "found": found,
+        "last": found.first + len(found.lines),
+        "ordered_by": _order_words(what),
+        "answer": _answer(found.everyone),
+        "empty": _empty(what, found, links) if not found.lines else None,
+        "csv_url": links.to(format="csv", page=str(what.page) if what.page and what.page > 1 else ""),
+        "csv_all_url": links.to(format="csv", page="all") if found.pages > 1 else "",
+        "previous_url": links.to(page=str((what.page or 1) - 1)) if (what.page or 1) > 1 else "",
+        "next_url": links.to(page=str((what.page or 1) + 1)) if (what.page or 1) < found.pages else "",
+        "left": min(PAGE_ROWS, found.total - found.first - len(found.lines)),
+        "json_url": _json_url(what.query),
+        "group_score": any(column.group == "score" for column in what.columns),
+    }
+
+
+class Links:
+    """Addresses of the same list with something changed; what is empty is left out."""
+
+    def __init__(self, what: Asked) -> None:
+        self._kept = dict(what.given)
+        if what.cols:
+            self._kept["cols"] = what.cols
+
+    def to(self, *, without: Sequence[str] = (), **changes: str) -> str:
+        wanted = {**{name: value for name, value in self._kept.items() if name not in without}, **changes}
+        pairs = [(name, value) for name, value in wanted.items() if value]
+        return f"{PATH}?{urlencode(pairs)}" if pairs else PATH
+
+
+def _printed(line: Line, columns: Sequence[Column]) -> Cells:
+    row = line.row
+    return Cells(
+        address=row.address,
+        whole=formats.checksummed(row.address),
+        short=formats.short_address(row.address),
+        host=row.host,
+        rank=formats.EN_DASH if row.rank is None else str(row.rank),
+        identicon=marks.identicon(row.address),
+        cells=table.cells(line, columns),
+    )
+
+
+def _head(column: Column, what: Asked, links: Links) -> Head:
+    if column.sort is None:
+        return Head(column.label, "", "", _head_css(column, what), SafeString(""), "Each row on its own scale")
+    active = what.query.sort == column.sort and column.key != "share"
+    descending = not what.query.descending if active else not column.rises
+    key = f"-{column.sort}" if descending else column.sort
+    href = links.to(sort="" if key == _DEFAULT_SORT else key)
+    aria, arrow = _direction(what) if active else ("", SafeString(""))
+    return Head(column.label, href, aria, _head_css(column, what), arrow, "")
+
+
+def _name_head(what: Asked, links: Links) -> Head:
+    active = what.query.sort == "name"
+    key = "-name" if active and not what.query.descending else "name"
+    aria, arrow = _direction(what) if active else ("", SafeString(""))
+    return Head("Orchestrator", links.to(sort=key), aria, "", arrow, "")
+
+
+def _direction(what: Asked) -> tuple[str, SafeString]:
+    down = what.query.descending
+    return ("descending" if down else "ascending"), marks.icon("arrow-down" if down else "arrow-up", small=True)
+
+
+def _head_css(column: Column, what: Asked) -> str:
+    if column.key == "bars":
+        return "sp"
+    place = what.columns.index(column)
+    starts = place == 0 or what.columns[place - 1].group != column.group
+    return f"n{' g' if starts else ''}{' lo' if column.lo else ''}"
+
+
+def _groups(columns: Sequence[Column]) -> list[Group]:
+    spans: dict[str, int] = {}
+    for column in columns:
+        spans[column.group] = spans.get(column.group, 0) + 1
+    return [Group(table.GROUPS[key], span) for key, span in spans.items()]
+
+
+_SORT_WORDS = {
+    "name": "address", "score": "score", "work": "the work part", "terms": "the terms part", "jobs": "the job mix part",
+    "community": "the community part", "coverage": "how much of the score is known", "fees": "fees",
+    "rate": "fees per stake", "payers": "number of payers", "stake": "stake", "reward_cut": "reward cut",
+    "fee_share": "fee share", "calls": "reward calls made",
+}  # fmt: skip
+
+
+def _order_words(what: Asked) -> str:
+    words = _SORT_WORDS[what.query.sort]
+    return f"ordered by {words}, {'highest' if what.query.descending else 'lowest'} first"
+
+
+def _answer(everyone: Sequence[OrchestratorRow]) -> dict[str, Any] | None:
+    """The sentence over the list, in figures: who works, on what terms, how sure; None while nobody is active."""
+    active = [row for row in everyone if row.active]
+    if not active:
+        return None
+    ranked = [row.standing for row in active if row.standing and row.standing.rank is not None]
+    halves = [(one.high - one.low) / 2 for one in ranked if one.high is not None and one.low is not None]
+    return {
+        "active": len(active),
+        "paid": sum(row.fees_eth_wei > 0 for row in active),
+        "middle_cut": formats.percent(median_low(row.reward_cut_ppm for row in active)),
+        "ranked": len(ranked),
+        "middle_interval": formats.interval(0, 2 * median_low(halves)) if halves else "",
+    }
+
+
+def _empty(what: Asked, found: Found, links: Links) -> dict[str, Any]:
+    """Which filter is to blame for an empty list, and the links that remove it."""
+    blame = orchestrators.blame(found.everyone, what.query)
+    if blame is None:
+        return {"nobody": True}
+    words = filter_words(what.query, blame.filter)
+    return {
+        "filters": len(what.query.filters),
+        "blame": blame,
+        "words": words[0].upper() + words[1:],
+        "without_url": links.to(without=[_NAMES[blame.filter]]),
+        "reset_url": links.to(without=list(_NAMES.values())),
+    }
+
+
+def _json_url(query: ListQuery) -> str:
+    """The same rows from the API, which names filters in ppm and wei."""
+    sort = f"{'-' if query.descending else ''}{query.sort}"
+    pairs = [("q" if name == "text" else name, _api_value(getattr(query, name))) for name in query.filters]
+    return f"/api/v1/orchestrators?{urlencode([*pairs, *([('sort', sort)] if sort != _DEFAULT_SORT else [])])}".rstrip("?")
+
+
+def _api_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return f"{value:g}" if isinstance(value, float) else str(value)
