@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.chain.client import ChainClient
@@ -34,19 +35,21 @@ def fetch(client: ChainClient, window: Window, contracts: dict[str, str]) -> Bat
     """Read one window. Raises LyingNode where logs and headers do not belong to the same chain."""
     known = dict(contracts)
     while True:
-        logs = client.logs(window.first, window.last, addresses=known, topics0=TOPICS)
+        sealed = client.sealed_logs(window.first, window.last, addresses=known, topics0=TOPICS)
+        logs = sealed.logs
         announced = _announced(logs) | known
         if len(announced) == len(known):
             break
         known = announced  # a contract was registered in this window: read the window again with its logs
-    numbers = sorted({log.block_number for log in logs} | {window.first, window.last})
+    numbers = sorted(({log.block_number for log in logs} | {window.first}) - {window.last})
     headers = {header.number: header for header in _headers(client, numbers)}
+    headers[window.last] = sealed.last  # as it stood while the logs were read, so that no reorg falls in between
     for log in logs:
         if headers[log.block_number].hash != log.block_hash:
             raise LyingNode(f"The logs of block {log.block_number} are of another block than its header; read again.")
     first = headers[window.first]
     kept = tuple(headers[number] for number in sorted({log.block_number for log in logs} | {window.last}))
-    return Batch(window, first.parent_hash, kept, tuple(logs), known)
+    return Batch(window, first.parent_hash, kept, logs, known)
 
 
 def _headers(client: ChainClient, numbers: list[int]) -> list[Header]:
@@ -56,7 +59,7 @@ def _headers(client: ChainClient, numbers: list[int]) -> list[Header]:
     return found
 
 
-def _announced(logs: list[RawLog]) -> dict[str, str]:
+def _announced(logs: Sequence[RawLog]) -> dict[str, str]:
     """Addresses that the Controller gave to watched names in these logs."""
     found: dict[str, str] = {}
     for log in logs:
