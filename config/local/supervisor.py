@@ -45,6 +45,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         self._stages: dict[str, int] = {}
         self._front: dict[str, subprocess.Popen[bytes]] = {}
         self._signals = 0
+        self._muted = False
 
     def listen(self) -> None:
         """From here on SIGINT and SIGTERM ask for the end instead of causing it."""
@@ -100,6 +101,10 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         """Never returns: raises Stopped or Died."""
         self.wait_until(lambda: False)
 
+    def mute(self) -> None:
+        """From here on nothing is printed of what the processes say: all that is left to say is farewell."""
+        self._muted = True
+
     def stop(self) -> None:
         """Ends everything, stage by stage. A second signal kills what is left of stage 0 at once."""
         self._wait_for_pids()
@@ -147,7 +152,8 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
     def _take(self, message: object) -> None:
         kind, data, name = message.type, message.data, message.name  # type: ignore[attr-defined]
         if kind == "line":
-            self._printer.write(message)
+            if not self._muted:
+                self._printer.write(message)
         else:
             self._processes[name].update(data)
 

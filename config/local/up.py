@@ -9,24 +9,19 @@ import http.client
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-
-from rich.console import Console
 
 from apps.chain.client import ChainClient
 from apps.chain.errors import ChainError
 from config.env import ROOT, Env, SettingError, env, inherited
 from config.local import broker, checks, npm_parts, postgres, runtime
 from config.local.lock import data_folder_lock
+from config.local.steps import console, step
 from config.local.supervisor import Died, Stopped, Supervisor
 
 SERVERS = 1  # the stage that ends last: everybody else needs the chain and the database to finish
 WEB_THREADS = 4
 SITE_LIMIT_S, CHAIN_LIMIT_S, DATABASE_LIMIT_S = 30, 30, 90
-
-console = Console(highlight=False)
 
 
 def main() -> int:
@@ -48,6 +43,7 @@ def _run(group: Supervisor) -> int:
         _start(group)
         group.hold()
     except Stopped:
+        group.mute()
         console.print("Stopping …")
         return 0
     except (Died, ChainError) as error:
@@ -63,16 +59,11 @@ def _start(group: Supervisor) -> None:
     if env.local_network:
         _fetch_parts(group)
     _start_servers(group)
-    with _step("Tables"):
-        group.run("the migration of the database", _python("config.local.prepare"))
-    group.begin("the collection of static files", _manage("collectstatic", "--no-input", "--verbosity", "0"))
-    if env.local_network:
-        group.run("the local network", _manage("devnet", "build"))
-        group.run("catching up with the chain", _manage("backfill"))
-    group.finish("the collection of static files")
-    with _step("Site"):
-        _start_long_running(group)
+    group.run("the preparation", _python("config.local.prepare"))
+    with step("Site"):
+        group.start("web", _web(env))
         group.wait_until(partial(_site_answers, env.port), within_s=SITE_LIMIT_S, what="the site")
+    _start_workers(group)
     _announce(time.monotonic() - started)
     if not env.local_network:
         _catch_up_in_view(group)
@@ -103,10 +94,10 @@ def _start_servers(group: Supervisor) -> None:
     if env.database_url is None:
         postgres.url_file(env.data / "postgres").unlink(missing_ok=True)
         group.start("postgres", _python("config.local.postgres", str(env.data / "postgres")), stage=SERVERS)
-    with _step("Chain"):
+    with step("Chain"):
         genesis = _genesis_hash(group)
     if env.database_url is None:
-        with _step("PostgreSQL"):
+        with step("PostgreSQL"):
             _choose_database(group, genesis)
 
 
@@ -134,9 +125,8 @@ def _genesis_hash(group: Supervisor) -> bytes:
     return header.hash
 
 
-def _start_long_running(group: Supervisor) -> None:
+def _start_workers(group: Supervisor) -> None:
     worker = ("--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
-    group.start("web", _web(env))
     group.start("indexer", _celery("worker", "--queues", "indexer", "--hostname", "indexer@local", *worker))
     group.start("scoring", _celery("worker", "--queues", "scoring,default", "--hostname", "scoring@local", *worker))
     group.start("beat", _celery("beat", "--scheduler", "celery.beat:Scheduler", "--loglevel", "WARNING"))
@@ -167,15 +157,6 @@ def _announce(seconds: float) -> None:
     console.print("Ctrl-C stops it.\n")
 
 
-@contextmanager
-def _step(name: str) -> Iterator[None]:
-    """Says what is being started and, once it is, how long that took."""
-    began = time.monotonic()
-    with console.status(f"{name} …"):
-        yield
-    console.print(f"[green]✓[/green] {name} [dim]({time.monotonic() - began:.1f} s)[/dim]")
-
-
 def _environment() -> dict[str, str]:
     return {
         **inherited(),
@@ -194,7 +175,8 @@ def _manage(*arguments: str) -> list[str]:
 
 
 def _celery(*arguments: str) -> list[str]:
-    return _python("celery", "--quiet", "--app", "config.celery", *arguments)
+    hush = "ignore:You're running the worker with superuser"  # true of a container, and nothing to act on here
+    return [sys.executable, "-W", hush, "-m", "celery", "--quiet", "--app", "config.celery", *arguments]
 
 
 def _free_port(preferred: int) -> int:

@@ -88,6 +88,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "webp", "woff2", "gz", "br", "zip")
 WHITENOISE_MAX_AGE = 3600  # files without a hash in their name; hashed ones are cached for ever
 
 CONTENT_SECURITY_POLICY = {
@@ -123,7 +124,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-CELERY_BROKER_URL = env.celery_broker_url or "filesystem://"
+CELERY_BROKER_URL = env.celery_broker_url or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     {"visibility_timeout": 3600}  # longer than any task's hard limit, or a running task would be handed out twice
     if env.celery_broker_url
