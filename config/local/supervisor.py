@@ -48,9 +48,11 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         self._muted = False
 
     def listen(self) -> None:
-        """From here on SIGINT and SIGTERM ask for the end instead of causing it."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        """From here on SIGINT and SIGTERM ask for the end instead of causing it, and so does a closed terminal."""
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # under nohup a closed terminal is to change nothing
+            signal.signal(signal.SIGHUP, self._on_signal)
 
     def start(self, name: str, command: Sequence[str], *, stage: int = 0) -> None:
         """Starts a process that is to run until the end."""
