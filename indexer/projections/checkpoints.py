@@ -71,6 +71,7 @@ def restore(state: dict[str, Any]) -> Projector:
     for fields in state["books"]:
         records = {int(number): RoundRecord(**record) for number, record in fields["records"].items()}
         projector.ledger.books[fields["address"]] = OrchestratorBook(**{**fields, "records": records})
+    projector.written_round = projector.round
     return projector
 
 
@@ -97,7 +98,8 @@ def return_to(base: Checkpoint | None) -> None:
     write_orchestrators(list(books.books.values()))
     number = books.round.number
     write_records(
-        {(book.address, number): record for book in books.books.values() if (record := book.records.get(number))}
+        {(book.address, number): record for book in books.books.values() if (record := book.records.get(number))},
+        written_round=-1,
     )
     _rebuild_positions(touched)
 

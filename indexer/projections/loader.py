@@ -31,6 +31,7 @@ def load_projector(state: IndexState) -> Projector:
     projector = Projector()
     projector.transfers_start_anew = state.transfers_start_anew
     projector.ledger = _load_ledger()
+    projector.written_round = projector.round
     return projector
 
 

@@ -21,6 +21,7 @@ class Projector:
         self.ledger = OrchestratorLedger()
         self.delegators: dict[str, DelegatorBook] = {}
         self.rows = Rows()
+        self.written_round = -1  # no later round has rows yet
         self.transfers_start_anew = False  # see _starts_in
         self._mint: tuple[int, int] | None = None
         self._treasury: tuple[bytes, str, int] | None = None

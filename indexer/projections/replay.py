@@ -12,6 +12,7 @@ from apps.network.models import Block
 from apps.protocol.events import LogId
 from indexer.models import Checkpoint, IndexState, ParkedLog, WatchedContract
 from indexer.projections import checkpoints
+from indexer.projections.bulk import bulk_load
 from indexer.projections.decoding import decode_all
 from indexer.projections.loader import load_delegators
 from indexer.projections.projector import Projector, delegators_in
@@ -35,20 +36,25 @@ def replay(progress: Callable[[int], None] = lambda done: None) -> int:
     with transaction.atomic():
         take_writer_turn()
         state = IndexState.objects.get()
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("TRUNCATE " + ", ".join(EVENT_TABLES + DERIVED_TABLES))
-        ParkedLog.objects.all().delete()
-        Checkpoint.objects.all().delete()
-        projector = Projector()
-        middle = _last_final_block(state)
-        done = replay_logs(projector, after=-1, upto=middle, progress=progress, empty=True)
-        if middle >= 0:
-            checkpoints.keep_at(middle, projector)
-        done += replay_logs(
-            projector, after=middle, upto=state.projected_to, progress=lambda more: progress(done + more), empty=True
-        )
+        with bulk_load(EVENT_TABLES + DERIVED_TABLES):
+            with connection.cursor() as cursor:
+                cursor.execute("TRUNCATE " + ", ".join(EVENT_TABLES + DERIVED_TABLES))
+            done = _replay_all(state, progress)
     return done
+
+
+def _replay_all(state: IndexState, progress: Callable[[int], None]) -> int:
+    """Replay everything into empty tables, with a checkpoint where no reorg reaches and one at the end."""
+    ParkedLog.objects.all().delete()
+    Checkpoint.objects.all().delete()
+    projector = Projector()
+    middle = _last_final_block(state)
+    done = replay_logs(projector, after=-1, upto=middle, progress=progress, empty=True)
+    if middle >= 0:
+        checkpoints.keep_at(middle, projector)
+    return done + replay_logs(
+        projector, after=middle, upto=state.projected_to, progress=lambda more: progress(done + more), empty=True
+    )
 
 
 def _last_final_block(state: IndexState) -> int:

@@ -84,7 +84,8 @@ def write(projector: Projector) -> None:
             copy_rows(table, COLUMNS[table], made)
     books = projector.ledger.books
     write_orchestrators([books[address] for address in sorted(rows.orchestrators)])
-    write_records(rows.records)
+    write_records(rows.records, written_round=projector.written_round)
+    projector.written_round = projector.round
     write_positions(projector, rows.positions)
     write_locks(rows.locks)
 
@@ -119,17 +120,17 @@ def _orchestrator_row(book: OrchestratorBook) -> Row:
     ]  # fmt: skip
 
 
-def write_records(records: dict[tuple[str, int], RoundRecord]) -> None:
-    """Replace the rows of these (orchestrator, round)."""
-    if not records:
-        return
-    addresses, rounds = zip(*records, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM network_orchestrator_round r USING unnest(%s::text[], %s::int[]) AS k(orchestrator, round)"
-            " WHERE r.orchestrator = k.orchestrator AND r.round = k.round",
-            [list(addresses), list(rounds)],
-        )
+def write_records(records: dict[tuple[str, int], RoundRecord], *, written_round: int) -> None:
+    """Replace the rows of these (orchestrator, round); rounds after `written_round` have none yet."""
+    stored = [key for key in records if key[1] <= written_round]
+    if stored:
+        addresses, rounds = zip(*stored, strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM network_orchestrator_round r USING unnest(%s::text[], %s::int[]) AS k(orchestrator, round)"
+                " WHERE r.orchestrator = k.orchestrator AND r.round = k.round",
+                [list(addresses), list(rounds)],
+            )
     rows = (_record_row(address, round_, record) for (address, round_), record in records.items())
     copy_rows("network_orchestrator_round", COLUMNS["network_orchestrator_round"], rows)
 
