@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from apps.protocol import events
-from indexer.handlers.words import address, topic_of, uint
+from apps.protocol.hashing import topic_of
+from indexer.handlers.words import address, uint
 
 
 def bond(topics: bytes, data: bytes) -> events.Bond:

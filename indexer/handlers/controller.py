@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from apps.protocol import events
-from indexer.handlers.words import WORD, address, text, topic_of
+from apps.protocol.hashing import topic_of
+from indexer.handlers.words import WORD, address, text
 
 
 def set_contract_info(topics: bytes, data: bytes) -> events.SetContractInfo:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from apps.protocol import events
-from indexer.handlers.words import topic_of, uint
+from apps.protocol.hashing import topic_of
+from indexer.handlers.words import uint
 
 
 def set_current_reward_tokens(topics: bytes, data: bytes) -> events.SetCurrentRewardTokens:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from apps.protocol import events
-from indexer.handlers.words import address, text, topic_of
+from apps.protocol.hashing import topic_of
+from indexer.handlers.words import address, text
 
 
 def service_uri_update(topics: bytes, data: bytes) -> events.ServiceUriUpdate:

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from eth_utils.crypto import keccak
-
 WORD = 32
 
 
 class BadLog(ValueError):
     """A log whose bytes do not have the layout of its event; the message says what is missing."""
-
-
-def topic_of(signature: str) -> bytes:
-    """The first topic of an event such as "NewRound(uint256,bytes32)"."""
-    return bytes(keccak(text=signature))
 
 
 def address(raw: bytes, index: int) -> str:
