@@ -1,3 +1,20 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the API. None of them ends in a slash, but the page to read about it, which is a page."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from apps.api.reference import reference
+from apps.api.resource import Nothing
+from apps.api.v1.orchestrators import OrchestratorList
+from apps.api.v1.schema import Schema
+
+app_name = "api"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", reference, name="reference"),
+    path("v1/", include("apps.api.v1.paths")),
+    path("v1/orchestrators.csv", OrchestratorList.as_view(), {"format": "csv"}, name="orchestrators_csv"),
+    path("v1/schema", Schema.as_view(), name="schema"),
+    path("v1/schema.json", Schema.as_view(), {"format": "json"}, name="schema_json"),
+    path("v1/schema.yaml", Schema.as_view(), {"format": "yaml"}, name="schema_yaml"),
+    re_path(r"^[\s\S]+$", Nothing.as_view()),
+]

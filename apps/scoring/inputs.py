@@ -7,17 +7,16 @@ registration are taken from logs up to the block, since the rows of the present 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db import connection, transaction
 from django.db.models import Count, Q, Sum
 
 from apps.delegation.models import StakeEvent
 from apps.network.fields import UintField
+from apps.network.instant import one_instant
 from apps.network.models import Block, CutChange, Orchestrator, OrchestratorRound, Round, TicketPayment
 from apps.protocol.units import Address, BlockNumber, EthWei, Ppm
 from apps.protocol.units import Round as RoundNumber
@@ -63,22 +62,11 @@ def finalized_block() -> Block | None:
 
 def snapshot(block: Block) -> Snapshot | None:
     """All facts at a block, read at one instant; nothing before the first round that has an end."""
-    with _one_instant():
+    with one_instant():
         now = Round.objects.filter(block__lte=block.number).order_by("-number").values_list("number", flat=True).first()
         if now is None:
             return None
         return Snapshot(BlockNumber(block.number), bytes(block.hash), _facts(RoundNumber(now), block.number))
-
-
-@contextmanager
-def _one_instant() -> Iterator[None]:
-    """Holds off the effects of a replay or a reorg that commits between two of our reads."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
 
 
 def _facts(now: RoundNumber, block: int) -> NetworkFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,10 +64,13 @@ def latest_run() -> ScoreRun | None:
     return runs.filter(version=VERSION).first() or runs.first()
 
 
-def scores_of(run: ScoreRun) -> dict[Address, ScoreRow]:
-    """Every score of a run, the ranked first, best first."""
+def scores_of(run: ScoreRun, *, of: Sequence[Address] | None = None) -> dict[Address, ScoreRow]:
+    """The scores of a run, of all orchestrators or of those named, the ranked first, best first."""
     scores = Score.objects.filter(run=run).order_by("rank", "orchestrator")  # empty ranks come last in PostgreSQL
-    return _rows(scores, ScorePart.objects.filter(score__run=run))
+    parts = ScorePart.objects.filter(score__run=run)
+    if of is not None:
+        scores, parts = scores.filter(orchestrator__in=of), parts.filter(score__orchestrator__in=of)
+    return _rows(scores, parts)
 
 
 def score_of(address: Address, *, run: ScoreRun) -> ScoreRow | None:

@@ -1,0 +1,210 @@
+"""The page at `/api/`: the schema as people read it, with examples; it needs no script."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_safe
+from rest_framework.utils.encoders import JSONEncoder
+
+from apps.api import queries, standpoint
+from apps.api.errors import CODES
+from apps.api.limits import DEFAULT_REQUESTS, WINDOW_S
+from apps.api.v1.rounds import RoundList, RoundsAsked
+from apps.api.v1.schema import document
+from apps.network.instant import one_instant
+from apps.network.models import Orchestrator
+from apps.network.selectors.rounds import Span
+
+_EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "orchestrators": ("?limit=2", "?fee_share_ppm_gte=500000&sort=-stake", "?has_fees=0&status=all", ".csv?status=all"),
+    "orchestrator": ("",),
+    "orchestrator_rounds": ("?limit=2",),
+    "rounds": ("?limit=2", "?round_gte=60&round_lte=70"),
+    "status": ("",),
+}
+_NOBODY = "0x0000000000000000000000000000000000000000"
+_CODE = re.compile(r"`([^`]+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    place: str
+    kind: str
+    default: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of an answer; `path` names it from the data on, with [] for each list on the way."""
+
+    path: str
+    kind: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One address with everything a reader needs to use it."""
+
+    name: str
+    path: str
+    summary: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    fields: tuple[Field, ...]
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    code: str
+    status: int
+    reason: str
+    title: str
+
+
+@require_safe
+def reference(request: HttpRequest) -> HttpResponse:
+    """The reading page."""
+    with one_instant():
+        at = standpoint.read()
+        known = Orchestrator.objects.filter(ever_registered=True).order_by("-stake_lpt_wei", "address")
+        node = known.values_list("address", flat=True).first() or _NOBODY
+        sample = RoundList().body(at, RoundList().find(at, RoundsAsked(Span(), limit=1, pairs=())))
+    context = {
+        "operations": [replace(each, examples=_of_node(each.examples, node)) for each in operations()],
+        "sample": json.dumps(sample, indent=2, cls=JSONEncoder),
+        "envelope": envelope(),
+        "problems": [
+            ProblemKind(code, status, HTTPStatus(status).phrase, title) for code, (status, title) in CODES.items()
+        ],
+        "most": queries.MOST,
+        "limit": queries.DEFAULT_LIMIT,
+        "requests": DEFAULT_REQUESTS,
+        "window_s": WINDOW_S,
+    }
+    return render(request, "api/reference.html", context)
+
+
+def _of_node(examples: Sequence[str], node: str) -> tuple[str, ...]:
+    return tuple(example.replace("{address}", node) for example in examples)
+
+
+@lru_cache(maxsize=1)
+def operations() -> tuple[Operation, ...]:
+    """Every address of the schema, in its order."""
+    return tuple(_operation(path, each["get"]) for path, each in document()["paths"].items())
+
+
+@lru_cache(maxsize=1)
+def envelope() -> tuple[Field, ...]:
+    """The fields around the data, of a list."""
+    answer = _answer(document()["paths"]["/api/v1/orchestrators"]["get"])
+    return tuple(field for name in ("paging", "meta") for field in _fields(answer["properties"][name], name))
+
+
+def _operation(path: str, described: Mapping[str, Any]) -> Operation:
+    name = described["operationId"]
+    return Operation(
+        name=name,
+        path=path,
+        summary=described["summary"],
+        description=_marked(described["description"]),
+        parameters=tuple(_parameter(each) for each in described.get("parameters", ())),
+        fields=tuple(_fields(_answer(described)["properties"]["data"], "data")),
+        examples=tuple(path + end for end in _EXAMPLES[name]),
+    )
+
+
+def _parameter(each: Mapping[str, Any]) -> Parameter:
+    schema = each["schema"]
+    return Parameter(
+        each["name"], each["in"], _kind(schema), str(schema.get("default", "")), _marked(each.get("description", ""))
+    )
+
+
+def _answer(described: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _resolved(described["responses"]["200"]["content"]["application/json"]["schema"])
+
+
+def _fields(schema: Mapping[str, Any], path: str) -> Iterator[Field]:
+    """The field itself and, below it, every field of the object or of the list's objects."""
+    plain, may_be_null = _without_null(schema)
+    help_ = schema.get("description") or ""
+    kind = _kind(plain) + (" or null" if may_be_null else "")
+    yield Field(path, kind, _marked(help_) or _meaning(path))
+    inner = _resolved(plain["items"]) if plain.get("type") == "array" else plain
+    below = f"{path}[]" if plain.get("type") == "array" else path
+    for name, field in inner.get("properties", {}).items():
+        yield from _fields(field, f"{below}.{name}")
+
+
+def _meaning(path: str) -> str:
+    """What the end of a key says, for fields without words of their own."""
+    endings = {
+        "_lpt_wei": "wei of LPT",
+        "_eth_wei": "wei of ETH",
+        "_formatted": "the same, rounded, for people",
+        "_checksummed": "the same, with its checksum",
+        "_ppm": "parts per million",
+        "tx_hash": "transaction it comes from",
+        "log_index": "place of its log in the block",
+    }
+    return next((words for ending, words in endings.items() if path.endswith(ending)), "")
+
+
+def _marked(text: str) -> SafeString:
+    """The text with what stands between backticks as code."""
+    return mark_safe(_CODE.sub(r"<code>\1</code>", escape(text)))
+
+
+def _resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema a reference or a wrapper of one stands for, keeping the wrapper's own description."""
+    target = schema.get("$ref") or next((each.get("$ref") for each in schema.get("allOf", ())), None)
+    if target is None:
+        return schema
+    found: Mapping[str, Any] = document()["components"]["schemas"][target.rpartition("/")[2]]
+    return {**found, **{key: value for key, value in schema.items() if key not in ("$ref", "allOf")}}
+
+
+def _without_null(schema: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+    choices = schema.get("oneOf")
+    if choices:
+        real = [each for each in choices if each.get("type") != "null"]
+        return _resolved(real[0]), len(real) < len(choices)
+    kinds = schema.get("type")
+    if isinstance(kinds, list):
+        return {**schema, "type": next(kind for kind in kinds if kind != "null")}, "null" in kinds
+    return _resolved(schema), False
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return "one of " + ", ".join(str(each) for each in schema["enum"])
+    if schema.get("type") == "array":
+        return "list of " + _plural(_resolved(schema["items"]).get("type", "value"))
+    return str(schema.get("type", "value")) + _bounds(schema)
+
+
+def _plural(kind: str) -> str:
+    return {"object": "objects", "string": "texts"}.get(kind, f"{kind}s")
+
+
+def _bounds(schema: Mapping[str, Any]) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is None and high is None:
+        return ""
+    return f" of at least {low}" if high is None else f", {low or 0} to {high}"

@@ -1,0 +1,15 @@
+"""What the schema describes, relative to /api/v1/."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from apps.api.v1.orchestrators import OrchestratorDetail, OrchestratorList, OrchestratorRounds
+from apps.api.v1.rounds import RoundList
+from apps.api.v1.status import StatusNow
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("orchestrators", OrchestratorList.as_view(), name="orchestrators"),
+    path("orchestrators/<str:address>", OrchestratorDetail.as_view(), name="orchestrator"),
+    path("orchestrators/<str:address>/rounds", OrchestratorRounds.as_view(), name="orchestrator_rounds"),
+    path("rounds", RoundList.as_view(), name="rounds"),
+    path("status", StatusNow.as_view(), name="status"),
+]

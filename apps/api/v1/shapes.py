@@ -1,0 +1,161 @@
+"""The shapes of scores, orchestrators and their history in answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.api.fields import Checksummed, Eth, Hash, LowerAddress, Lpt, Share, Wei
+from apps.scoring.results import PARTS
+
+
+class Shape(serializers.Serializer[Any]):
+    """A serializer of values that selectors found."""
+
+
+class GateSerializer(Shape):
+    code = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class PartSerializer(Shape):
+    """A part of the score. `value` is null where the part is unknown; it is never 0 for that reason."""
+
+    name = serializers.ChoiceField(choices=PARTS)
+    value = serializers.FloatField(allow_null=True, min_value=0, max_value=100)
+    low = serializers.FloatField(allow_null=True, help_text="lower end of the 90 % interval")
+    high = serializers.FloatField(allow_null=True)
+    weight = serializers.IntegerField(min_value=0, max_value=10)
+    coverage = serializers.FloatField(min_value=0, max_value=1, help_text="how far the data reaches that it rests on")
+
+
+class ReasonedPartSerializer(PartSerializer):
+    reason = serializers.CharField()
+    sources = serializers.DictField(help_text="the figures behind the reason")
+
+
+class ScoreSerializer(Shape):
+    """`rank` is null where a gate failed; `value` is then the raw score."""
+
+    value = serializers.FloatField(allow_null=True, min_value=0, max_value=100)
+    low = serializers.FloatField(help_text="an unknown part counts as anything from 0 to 100")
+    high = serializers.FloatField()
+    coverage = serializers.FloatField(min_value=0, max_value=1, help_text="how much of the score rests on known data")
+    rank = serializers.IntegerField(allow_null=True, min_value=1)
+    gates = GateSerializer(many=True)
+    advice = serializers.CharField()
+    severity = serializers.ChoiceField(choices=("info", "good", "warn", "danger"))
+    parts = PartSerializer(many=True)
+
+
+class ReasonedScoreSerializer(ScoreSerializer):
+    parts = ReasonedPartSerializer(many=True)
+
+
+class WorseTermsSerializer(Shape):
+    """The last change in 90 rounds that left delegators less; null where that term held."""
+
+    round = serializers.IntegerField()
+    old_reward_cut_ppm = Share(allow_null=True)
+    old_fee_share_ppm = Share(allow_null=True)
+
+
+class OrchestratorSerializer(Shape):
+    """An orchestrator now. Work is of the last 90 rounds with the running one, calls of the last 30 whole ones."""
+
+    address = LowerAddress(source="row.address")
+    address_checksummed = Checksummed(source="row.address")
+    status = serializers.ChoiceField(choices=("active", "waiting", "inactive"))
+    registered = serializers.BooleanField(source="row.registered")
+    active = serializers.BooleanField(source="row.active", help_text="member of the running round's set")
+    in_pool = serializers.BooleanField(source="row.in_pool", help_text="candidate for the next round")
+    service_host = serializers.CharField(source="row.host", help_text="as set by its operator; empty where none is set")
+    stake_lpt_wei = Wei(source="row.stake_lpt_wei")
+    stake_lpt_formatted = Lpt(source="row.stake_lpt_wei")
+    reward_cut_ppm = Share(source="row.reward_cut_ppm", help_text="share of rewards it keeps")
+    fee_share_ppm = Share(source="row.fee_share_ppm", help_text="share of fees its delegators get")
+    worse_terms = WorseTermsSerializer(source="row.worse", allow_null=True)
+    fees_90_eth_wei = Wei(source="row.fees_eth_wei", help_text="paid by others")
+    fees_90_eth_formatted = Eth(source="row.fees_eth_wei")
+    fees_90_per_million_lpt_eth_wei = Wei(source="row.rate_eth_wei", allow_null=True)
+    payers_90 = serializers.IntegerField(source="row.payers", min_value=0)
+    reward_calls_30 = serializers.IntegerField(source="row.calls_made", min_value=0)
+    active_rounds_30 = serializers.IntegerField(source="row.calls_due", min_value=0)
+    score = ScoreSerializer(allow_null=True)
+
+
+class TermsSerializer(Shape):
+    """A setting of the cuts; the old values are null on the first one."""
+
+    round = serializers.IntegerField()
+    block = serializers.IntegerField()
+    time = serializers.DateTimeField()
+    tx_hash = Hash()
+    log_index = serializers.IntegerField()
+    reward_cut_ppm = Share()
+    fee_share_ppm = Share()
+    old_reward_cut_ppm = Share(allow_null=True)
+    old_fee_share_ppm = Share(allow_null=True)
+
+
+class PayerSerializer(Shape):
+    gateway = LowerAddress()
+    gateway_checksummed = Checksummed(source="gateway")
+    amount_eth_wei = Wei()
+    amount_eth_formatted = Eth(source="amount_eth_wei")
+    tickets = serializers.IntegerField(min_value=0, help_text="winning tickets")
+
+
+class NodeRoundSerializer(Shape):
+    """One orchestrator in one round. `stake_lpt_wei` is null where it was not active and nothing set it."""
+
+    round = serializers.IntegerField()
+    active = serializers.BooleanField()
+    stake_lpt_wei = Wei(allow_null=True)
+    stake_lpt_formatted = Lpt(source="stake_lpt_wei", allow_null=True)
+    reward_cut_ppm = Share()
+    fee_share_ppm = Share()
+    reward_called = serializers.BooleanField()
+    reward_lpt_wei = Wei(help_text="net of the treasury's part, before the cut")
+    reward_lpt_formatted = Lpt(source="reward_lpt_wei")
+    fees_eth_wei = Wei(help_text="credited by winning tickets, before the fee share")
+    fees_eth_formatted = Eth(source="fees_eth_wei")
+    tickets = serializers.IntegerField(min_value=0)
+
+
+class OrchestratorDetailSerializer(OrchestratorSerializer):
+    """An orchestrator with its reasons and its history."""
+
+    service_uri = serializers.CharField(source="node.service_uri", help_text="untrusted text; empty where none is set")
+    activation_round = serializers.IntegerField(source="node.activation_round", allow_null=True)
+    deactivation_round = serializers.IntegerField(source="node.deactivation_round", allow_null=True)
+    first_block = serializers.IntegerField(source="node.first_block", help_text="block of its first log")
+    updated_block = serializers.IntegerField(
+        source="node.updated_block", help_text="block of the last log that changed it"
+    )
+    score = ReasonedScoreSerializer(allow_null=True)
+    cut_history = TermsSerializer(many=True, help_text="newest first, at most 500")
+    payers = PayerSerializer(many=True, help_text="of the last 90 rounds, largest first, itself included")
+    rounds = NodeRoundSerializer(many=True, help_text="of the last 90 rounds, newest first; more at …/rounds")
+
+
+class RoundSerializer(Shape):
+    """An initialised round; sums of the running one still grow."""
+
+    round = serializers.IntegerField(source="number")
+    started_at = serializers.DateTimeField()
+    block = serializers.IntegerField()
+    block_hash = Hash()
+    tx_hash = Hash()
+    mintable_lpt_wei = Wei(allow_null=True, help_text="what reward calls may mint in it")
+    inflation_ppb = serializers.IntegerField(allow_null=True, help_text="per round, parts per 1e9")
+    active_stake_lpt_wei = Wei()
+    active_stake_lpt_formatted = Lpt(source="active_stake_lpt_wei")
+    active_orchestrators = serializers.IntegerField(min_value=0)
+    reward_calls = serializers.IntegerField(min_value=0)
+    rewards_lpt_wei = Wei()
+    rewards_lpt_formatted = Lpt(source="rewards_lpt_wei")
+    fees_eth_wei = Wei()
+    fees_eth_formatted = Eth(source="fees_eth_wei")
+    tickets = serializers.IntegerField(min_value=0)
