@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from apps.web.views import home, orchestrators, preferences
+from apps.web.views import home, node, orchestrators, preferences
 
 app_name = "web"
 
@@ -11,5 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stake-and-fees.csv", home.shares_csv, name="shares_csv"),
     path("orchestrators/", orchestrators.index, name="orchestrators"),
     path("orchestrators.csv", orchestrators.as_csv, name="orchestrators_csv"),
+    path("orchestrators/<str:address>/", node.detail, name="orchestrator"),
+    path("orchestrators/<str:address>/rounds.csv", node.rounds_csv, name="node_rounds_csv"),
+    path("orchestrators/<str:address>/delegators.csv", node.delegators_csv, name="node_delegators_csv"),
     path("display/", preferences.choose, name="display"),
 ]

@@ -73,6 +73,16 @@ def latest_block() -> Block | None:
     return Block.objects.order_by("-number").first()
 
 
+def first_round() -> int | None:
+    """The first round whose beginning was indexed."""
+    return Round.objects.order_by("number").values_list("number", flat=True).first()
+
+
+def rounds_by_number(numbers: Sequence[int]) -> dict[int, Round]:
+    """The named rounds that were initialised."""
+    return Round.objects.in_bulk(list(numbers)) if numbers else {}
+
+
 def node_rounds(address: str, *, most: int = 1000) -> list[NodeRound]:
     """The newest `most` rounds in which the node was active or earned, oldest first."""
     rows = OrchestratorRound.objects.filter(orchestrator=address).order_by("-round").values_list(*_COLUMNS)[:most]

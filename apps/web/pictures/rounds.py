@@ -69,7 +69,7 @@ def _fees(points: Sequence[RoundPoint], frame: Frame) -> list[Shape]:
     shapes.append(Path("l l-edge", f"M{frame.left:g} {frame.fees_base:g}H{frame.right:g}"))
     if frame is WIDE and points and points[-1].fees_eth is not None:
         last = points[-1].fees_eth
-        shapes.append(Text("b w", frame.right + 6, min(scale.at(last) + 5, frame.fees_base), _amount(last)))
+        shapes.append(Text("b w", frame.right + 6, min(scale.at(last) + 5, frame.fees_base), amount(last)))
     return shapes
 
 
@@ -86,9 +86,8 @@ def _bar(index: int, point: RoundPoint, pitch: float, scale: Scale, frame: Frame
 
 
 def _stake(points: Sequence[RoundPoint], frame: Frame) -> list[Shape]:
-    known = [point.stake_lpt for point in points if point.stake_lpt is not None]
-    top = max(known, default=0.0)
-    divisor, unit = (1000.0, "thousand LPT") if top >= 10_000 else (1.0, "LPT")
+    divisor, unit = stake_unit(points)
+    top = max((point.stake_lpt or 0.0 for point in points), default=0.0)
     scale = Scale(0, top or 1.0, frame.stake_base, frame.stake_top)
     shapes: list[Shape] = [Text("b s", 0, 170, f"Stake, {unit}")]
     shapes += [
@@ -132,5 +131,12 @@ def _tick(value: float, y: float, frame: Frame) -> Text:
     return Text("e m s", frame.left - 6, y + 4, tick_label(value))
 
 
-def _amount(value: float) -> str:
+def stake_unit(points: Sequence[RoundPoint]) -> tuple[float, str]:
+    """What stake is divided by on its axis, and the unit that is written there."""
+    top = max((point.stake_lpt or 0.0 for point in points), default=0.0)
+    return (1000.0, "thousand LPT") if top >= 10_000 else (1.0, "LPT")
+
+
+def amount(value: float) -> str:
+    """A label in ETH with three decimals; nothing is 0, and what is too small says so."""
     return "0" if value == 0 else "< 0.001" if value < 0.001 else f"{value:,.3f}"

@@ -51,8 +51,8 @@ def terms_picture(terms: Terms, *, frame: Frame, sentence: str) -> Picture:
     shapes: list[Shape] = [Text("m s", 0, 10, "%"), *_grid(y, frame)]
     shapes.append(Path("l l-terms", _stairs(terms.fee_share, x, y, frame)))
     shapes.append(Path("l l-terms l-dash", _stairs(terms.reward_cut, x, y, frame)))
-    shapes += _changes(terms.fee_share, x, y, rising_is_worse=False)
-    shapes += _changes(terms.reward_cut, x, y, rising_is_worse=True)
+    shapes += _changes(terms.fee_share, terms.reward_cut, x, y, rising_is_worse=False)
+    shapes += _changes(terms.reward_cut, terms.fee_share, x, y, rising_is_worse=True)
     shapes += _names(terms, y, frame)
     shapes += _rounds(terms, frame)
     return Picture(frame.width, frame.height, shapes, sentence)
@@ -72,7 +72,9 @@ def _stairs(steps: Sequence[Step], x: Scale, y: Scale, frame: Frame) -> str:
     return "".join(parts) + f"H{frame.right:g}"
 
 
-def _changes(steps: Sequence[Step], x: Scale, y: Scale, *, rising_is_worse: bool) -> Iterator[Shape]:
+def _changes(
+    steps: Sequence[Step], others: Sequence[Step], x: Scale, y: Scale, *, rising_is_worse: bool
+) -> Iterator[Shape]:
     written = float("-inf")
     for before, after in pairwise(steps):
         rises = after.percent > before.percent
@@ -80,7 +82,27 @@ def _changes(steps: Sequence[Step], x: Scale, y: Scale, *, rising_is_worse: bool
         yield _triangle(place, height, rises, "f-danger" if rises is rising_is_worse else "f-ink")
         if place - written >= 30:  # crowded changes keep their triangles; the table holds every number
             written = place
-            yield Text("s c", place, height - 9 if rises else height + 20, after.text)
+            yield _label(place, height, after.text, rises, [y.at(level) for level in _around(others, after.round)])
+
+
+def _label(x: float, y: float, words: str, rises: bool, lines: Sequence[float]) -> Text:
+    """Above a rise, beside a fall; on the other side where a line of the other term runs through that place."""
+    above, below = Text("s c", x, y - 9, words), Text("s c", x, y + 20, words)
+    beside = Text("s", x + 9, y - 7, words)
+    first, second = (above, below) if rises else (beside, below)
+    return second if any(first.y - 13 < line < first.y + 3 for line in lines) else first
+
+
+def _around(steps: Sequence[Step], number: int) -> Iterator[float]:
+    """The levels a term has just before and from a round on."""
+    held = steps[0].percent
+    for step in steps:
+        if step.round > number:
+            break
+        if step.round == number:
+            yield held
+        held = step.percent
+    yield held
 
 
 def _triangle(x: float, y: float, rises: bool, css: str) -> Path:

@@ -8,7 +8,8 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.protocol import formats
-from apps.web import links
+from apps.protocol.units import WEI
+from apps.web import links, marks, shares
 
 register = template.Library()
 
@@ -41,3 +42,27 @@ def source_link(tx_hash: bytes, block: int) -> SafeString:
         return format_html('<a class="nw" href="{}" title="{}">Source</a>', url, title)
     words = '<span class="src">block {}, <span class="mono" title="{}">{}…{}</span></span>'
     return format_html(words, formats.grouped(block), whole, whole[:6], whole[-4:])
+
+
+@register.filter
+def in_words(count: int) -> str:
+    """Small counts as words: six; larger ones as figures."""
+    return shares.in_words(count)
+
+
+@register.filter
+def of_one(part: float) -> str:
+    """A part of 1 in whole per cent, but neither 0 nor 100 unless it is exactly so: 80 %."""
+    shown = round(100 * part) if part in (0, 1) else min(max(round(100 * part), 1), 99)
+    return f"{shown}{formats.NBSP}%"
+
+
+@register.filter
+def eth_small(wei: int | None, unit: str = "") -> SafeString:
+    """A small amount of ETH with three significant digits: 0.0148, 0.0000234; one ETH and more as elsewhere."""
+    if wei is None:
+        return marks.unknown()
+    places = 3 if wei >= WEI or wei == 0 else 21 - len(str(wei))
+    shown = formats.fixed(wei, unit=WEI, places=min(max(places, 3), 18))
+    tail = f"{formats.NBSP}ETH" if unit else ""
+    return format_html('<data value="{}" title="{}">{}{}</data>', wei, formats.wei_title(wei, "ETH"), shown, tail)

@@ -1,0 +1,1 @@
+"""The page of one orchestrator: each section's figures, and how they come together."""

@@ -1,0 +1,180 @@
+"""One orchestrator's page, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from apps.delegation import selectors as delegation
+from apps.delegation.selectors import Delegator
+from apps.network.models import Orchestrator, Round
+from apps.network.selectors import activity, flows, history, network
+from apps.network.selectors.activity import Happening
+from apps.network.selectors.flows import Payer, Window
+from apps.network.selectors.history import Earned, NodeRound
+from apps.protocol.units import WEI, Address, LptWei
+from apps.web.charts import rounds_figure
+from apps.web.node import work
+from apps.web.node.score import ScoreView, score_view
+from apps.web.node.standing import Standing, standing
+from apps.web.node.work import Calls, RoundLine, TermsView, point_of
+from apps.web.pictures.rounds import RoundPoint
+from apps.web.pictures.svg import Picture
+
+WINDOW_ROUNDS = work.WINDOW_ROUNDS
+SHOWN_DELEGATORS = 20
+SHOWN_EVENTS = 50
+SAMPLE_STAKE = LptWei(1000 * WEI)
+ALL_CHANGES = 10_000  # more than any node has made; keeps a broken one from filling the memory
+
+
+@dataclass(frozen=True, slots=True)
+class PayerView:
+    """A gateway with what it paid; `is_itself` where the node paid itself."""
+
+    payer: Payer
+    is_itself: bool
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Payers:
+    """Who paid in the window. Concentration counts others only, and is None while no other paid."""
+
+    rows: Sequence[PayerView]
+    total_eth_wei: int
+    own_eth_wei: int
+    concentration: float | None
+
+    @property
+    def gateways(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Everyone with stake behind the node; only the largest are shown."""
+
+    everyone: Sequence[Delegator]
+
+    @property
+    def shown(self) -> Sequence[Delegator]:
+        return self.everyone[:SHOWN_DELEGATORS]
+
+    @property
+    def hidden(self) -> int:
+        return len(self.everyone) - len(self.shown)
+
+    @property
+    def stake_lpt_wei(self) -> int:
+        return sum(one.stake_lpt_wei for one in self.everyone)
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """What the sample stake would have earned in the last `rounds` rounds, or since the node's first round if later."""
+
+    rounds: int
+    earned: Earned | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodePage:
+    """Everything on the page of one orchestrator."""
+
+    node: Orchestrator
+    round: Round
+    window: Window
+    standing: Standing
+    score: ScoreView | None
+    lines: Sequence[RoundLine]
+    wide: Picture
+    narrow: Picture
+    figure: dict[str, Any]
+    calls: Calls
+    earnings: Sequence[Earning]
+    terms: TermsView
+    payers: Payers
+    behind: Behind
+    events: Sequence[Happening]
+
+    @property
+    def earned_late(self) -> Earning | None:
+        """The first sample that the node was too young for."""
+        for one in self.earnings:
+            if one.earned and one.earned.since > self.round.number - one.rounds:
+                return one
+        return None
+
+    @property
+    def newest_first(self) -> list[RoundLine]:
+        return list(reversed(self.lines))
+
+
+def node_page(node: Orchestrator, running: Round) -> NodePage:
+    """The node at the running round."""
+    window = Window.ending(running.number, rounds=WINDOW_ROUNDS)
+    rows = history.node_rounds(node.address)
+    lines = work.lines_of(rows, running=running.number, known_from=history.first_round() or running.number)
+    wide, narrow = work.drawings(lines)
+    return NodePage(
+        node=node,
+        round=running,
+        window=window,
+        standing=standing(node, window),
+        score=score_view(Address(node.address)),
+        lines=lines,
+        wide=wide,
+        narrow=narrow,
+        figure=rounds_figure(_points(rows, lines)),
+        calls=_calls(lines, running),
+        earnings=[_earning(rows, running.number, rounds) for rounds in (30, 90)],
+        terms=work.terms_of(activity.cut_changes(ALL_CHANGES, node=node.address), running=running.number),
+        payers=_payers(node.address, window),
+        behind=Behind(delegation.delegators_of(node, running_round=running.number)),
+        events=_events(node.address),
+    )
+
+
+def _points(rows: Sequence[NodeRound], lines: Sequence[RoundLine]) -> list[RoundPoint]:
+    """All rounds there are for exploring: those of the table, and before them the rounds the node had a part in."""
+    first = lines[0].number if lines else 0
+    return [point_of(RoundLine(row.round, row)) for row in rows if row.round < first] + [
+        point_of(line) for line in lines
+    ]
+
+
+def _calls(lines: Sequence[RoundLine], running: Round) -> Calls:
+    missed = [line.number for line in lines if line.row and line.row.active and not line.row.reward_called]
+    return work.calls_of(
+        lines,
+        running=running.number,
+        starts=history.rounds_by_number(missed),
+        treasury_cut=network.parameters(("treasury_reward_cut",)).get("treasury_reward_cut", 0),
+    )
+
+
+def _earning(rows: Sequence[NodeRound], running: int, rounds: int) -> Earning:
+    since = running - rounds
+    if rows and rows[0].round > since:
+        since = rows[0].round
+    return Earning(rounds, history.earned(rows, stake=SAMPLE_STAKE, since=since))
+
+
+def _payers(address: str, window: Window) -> Payers:
+    found = flows.payers_of(address, window)
+    total = sum(payer.amount_eth_wei for payer in found)
+    largest = max((payer.amount_eth_wei for payer in found), default=0)
+    others = [payer for payer in found if payer.gateway != address]
+    return Payers(
+        rows=[PayerView(one, one.gateway == address, 100 * one.amount_eth_wei / (largest or 1)) for one in found],
+        total_eth_wei=total,
+        own_eth_wei=total - sum(payer.amount_eth_wei for payer in others),
+        concentration=flows.concentration(others),
+    )
+
+
+def _events(address: str) -> list[Happening]:
+    found = activity.node_happenings(address, most=SHOWN_EVENTS)
+    return activity.newest([*found, *delegation.stake_happenings(address, most=SHOWN_EVENTS)], SHOWN_EVENTS)

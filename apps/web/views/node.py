@@ -1,0 +1,121 @@
+"""The page of one orchestrator, its CSVs, and what stands at an address that is none."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from apps.delegation import selectors as delegation
+from apps.network.models import Orchestrator
+from apps.network.selectors import history
+from apps.protocol.formats import checksummed
+from apps.protocol.units import AddressError, parse_address
+from apps.web import live
+from apps.web.csp import draws_charts
+from apps.web.node.page import node_page
+from apps.web.views.home import csv_response
+
+_ROUND_COLUMNS = (
+    "round",
+    "active",
+    "stake_lpt_wei",
+    "reward_cut_ppm",
+    "fee_share_ppm",
+    "reward_called",
+    "reward_lpt_wei",
+    "fees_eth_wei",
+    "tickets",
+    "reward_factor",
+    "fee_factor",
+)
+_DELEGATOR_COLUMNS = (
+    "delegator",
+    "stake_with_pending_lpt_wei",
+    "fees_with_pending_eth_wei",
+    "start_round",
+    "is_orchestrator",
+)
+
+
+@draws_charts
+@require_safe
+def detail(request: HttpRequest, address: str) -> HttpResponseBase:
+    """One orchestrator; a helpful 404 for any other text."""
+    found = _found(request, address, "web:orchestrator")
+    if isinstance(found, HttpResponseBase):
+        return found
+
+    def context() -> dict[str, Any]:
+        running = history.latest_round()
+        page = node_page(found, running) if running else None
+        return {"page": page, "node": found, "json_url": f"/api/v1/orchestrators/{found.address}"}
+
+    return live.page(request, "orchestrators/detail.html", "orchestrators/_detail_live.html", context)
+
+
+@require_safe
+def rounds_csv(request: HttpRequest, address: str) -> HttpResponseBase:
+    """Every round in which the node was active or earned, newest first; an empty stake is not known or none."""
+    found = _found(request, address, "web:node_rounds_csv")
+    if isinstance(found, HttpResponseBase):
+        return found
+    rows = reversed(history.node_rounds(found.address, most=1_000_000))
+    lines = [[_plain(getattr(row, name)) for name in _ROUND_COLUMNS] for row in rows]
+    return _csv(_ROUND_COLUMNS, lines, f"millrace-{found.address}-rounds.csv")
+
+
+@require_safe
+def delegators_csv(request: HttpRequest, address: str) -> HttpResponseBase:
+    """Everyone with stake behind the node, largest first, pending amounts counted."""
+    found = _found(request, address, "web:node_delegators_csv")
+    if isinstance(found, HttpResponseBase):
+        return found
+    running = history.latest_round()
+    everyone = delegation.delegators_of(found, running_round=running.number) if running else []
+    lines = [
+        [checksummed(one.address), one.stake_lpt_wei, one.fees_eth_wei, one.start_round, _plain(one.is_node)]
+        for one in everyone
+    ]
+    return _csv(_DELEGATOR_COLUMNS, lines, f"millrace-{found.address}-delegators.csv")
+
+
+def _found(request: HttpRequest, text: str, name: str) -> Orchestrator | HttpResponseBase:
+    """The orchestrator, a redirect to its one spelling, or the page that says why there is none."""
+    try:
+        address = parse_address(text)
+    except AddressError as error:
+        return _not_found(request, text=text, sentence=str(error))
+    if address != text:
+        return HttpResponsePermanentRedirect(reverse(name, args=[address]))
+    node = Orchestrator.objects.filter(address=address).first()
+    if node is None or not node.ever_registered:
+        return _not_found(request, text=address, address=address, node=node)
+    return node
+
+
+def _not_found(request: HttpRequest, **context: Any) -> HttpResponse:
+    response = render(request, "orchestrators/unknown.html", context, status=404)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _csv(columns: tuple[str, ...], lines: list[list[Any]], name: str) -> HttpResponse:
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows(lines)
+    return csv_response(out.getvalue(), name)
+
+
+def _plain(value: Any) -> Any:
+    """true and false in lower case, nothing for what is not known."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else value

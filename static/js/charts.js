@@ -1,0 +1,146 @@
+// Draws the figures that the server built with Plotly, in the colours of the page, over the drawings it sent along.
+// The place is the drawing's own, so nothing moves. A figure that a poll renewed is drawn again with the reader's view.
+(() => {
+  "use strict";
+  const { Plotly } = window;
+  if (!Plotly) return;
+  const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const font = (size, ink) => ({ family: token("sans"), size, color: token(ink) });
+  const NARROW = 640; // pixels below which direct labels have no room at the right
+  const drawn = new WeakMap(); // place → { source, rounds, held }
+
+  const axis = (own) => ({
+    linecolor: token("edge"), tickcolor: token("edge"), gridcolor: token("rule"), gridwidth: 1, showgrid: true,
+    zeroline: true, zerolinecolor: token("edge"), zerolinewidth: 1, tickfont: font(13, "ink3"), ticklabelstandoff: 4, ...own,
+  });
+
+  function dressed(figure, width) {
+    const narrow = width < NARROW;
+    const traces = figure.data.map((trace) => {
+      const colour = token(trace.meta);
+      if (trace.type !== "bar") return { ...trace, line: { ...trace.line, color: colour } };
+      const marker = { ...trace.marker, color: colour };
+      if (trace.meta === "hatch") {
+        marker.color = "rgba(0,0,0,0)";
+        marker.pattern = { ...marker.pattern, fgcolor: colour, bgcolor: "rgba(0,0,0,0)" };
+      }
+      return { ...trace, marker };
+    });
+    const notes = (figure.layout.annotations ?? []).map((note) => {
+      const last = note.name?.startsWith("last ");
+      return { ...note, visible: !(last && narrow), font: font(last ? 14 : 13, last ? note.name.slice(5) : "ink") };
+    });
+    const layout = {
+      ...figure.layout,
+      autosize: true,
+      annotations: notes,
+      barmode: "overlay",
+      paper_bgcolor: token("paper"),
+      plot_bgcolor: token("paper"),
+      font: font(14, "ink2"),
+      margin: { ...figure.layout.margin, r: narrow ? 8 : figure.layout.margin.r },
+      hoverlabel: { bgcolor: token("raised"), bordercolor: token("edge"), font: font(13, "ink") },
+      xaxis: axis({ ...figure.layout.xaxis, showgrid: false, zeroline: false, nticks: narrow ? 4 : 6,
+        showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "solid", spikecolor: token("edge") }),
+      yaxis: axis({ ...figure.layout.yaxis, showline: false, ticks: "" }),
+      yaxis2: axis({ ...figure.layout.yaxis2, showline: false, ticks: "" }),
+    };
+    return { traces, layout };
+  }
+
+  // Both scales follow what is in view, and the view stays within the rounds there are.
+  function inView(figure, range) {
+    const rounds = figure.data[0].x;
+    const [first, last] = [rounds[0] - 0.6, rounds[rounds.length - 1] + 0.6];
+    const wide = Math.min(range[1] - range[0], last - first);
+    const end = Math.min(Math.max(range[1], first + wide), last);
+    const seen = (values) => Math.max(0, ...values.filter((value, at) => value !== null && rounds[at] > end - wide && rounds[at] < end));
+    return {
+      "xaxis.range": [end - wide, end],
+      "yaxis.range": [0, (seen(figure.data[0].y) || 1) * 1.06],
+      "yaxis2.range": [0, (seen(figure.data[1].y) || 1) * 1.08],
+    };
+  }
+
+  function wanted(figure, state) {
+    const rounds = figure.data[0].x;
+    const last = rounds[rounds.length - 1];
+    if (state.held) return state.held;
+    const first = state.rounds ? Math.max(rounds[0], last - state.rounds + 1) : rounds[0];
+    return [first - 0.6, last + 0.6];
+  }
+
+  async function draw(place, { anew = false } = {}) {
+    const source = document.getElementById(place.dataset.chart);
+    if (!source) return;
+    const state = drawn.get(place) ?? { rounds: 90, held: null, source: "" };
+    if (!anew && state.source === source.textContent) return;
+    const figure = JSON.parse(source.textContent);
+    if (!figure.data[0].x.length) return;
+    state.source = source.textContent;
+    state.figure = figure;
+    const { traces, layout } = dressed(figure, place.clientWidth);
+    const view = inView(figure, wanted(figure, state));
+    layout.xaxis.range = view["xaxis.range"];
+    layout.yaxis.range = view["yaxis.range"];
+    layout.yaxis2.range = view["yaxis2.range"];
+    if (!drawn.has(place)) {
+      place.replaceChildren();
+      drawn.set(place, state);
+    }
+    const options = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false };
+    await Plotly.react(place, traces, layout, options);
+    if (!state.listening) {
+      state.listening = true;
+      place.on("plotly_relayout", (change) => follow(place, state, change));
+    }
+  }
+
+  function follow(place, state, change) {
+    if (state.busy || !("xaxis.range[0]" in change)) return;
+    const view = inView(state.figure, [change["xaxis.range[0]"], change["xaxis.range[1]"]]);
+    state.held = view["xaxis.range"];
+    press(place, null);
+    show(place, state, view);
+  }
+
+  async function show(place, state, view) {
+    state.busy = true;
+    await Plotly.relayout(place, view);
+    state.busy = false;
+  }
+
+  function press(place, rounds) {
+    for (const button of document.querySelectorAll(`[data-spans="${place.id}"] [data-rounds]`)) {
+      button.setAttribute("aria-pressed", String(rounds !== null && Number(button.dataset.rounds) === rounds));
+    }
+  }
+
+  const places = () => document.querySelectorAll("[data-chart]");
+  const redraw = (options) => places().forEach((place) => draw(place, options));
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-rounds]");
+    if (!button) return;
+    const place = document.getElementById(button.closest("[data-spans]").dataset.spans);
+    const state = drawn.get(place);
+    if (!state) return;
+    Object.assign(state, { rounds: Number(button.dataset.rounds), held: null });
+    press(place, state.rounds);
+    show(place, state, inView(state.figure, wanted(state.figure, state)));
+  });
+
+  document.addEventListener("htmx:afterSettle", () => redraw());
+  for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
+    matchMedia(query).addEventListener("change", () => redraw({ anew: true }));
+  }
+  let width = innerWidth;
+  addEventListener("resize", () => {
+    if (innerWidth === width) return; // a phone's bars come and go with scrolling
+    width = innerWidth;
+    redraw({ anew: true });
+  });
+  document.documentElement.classList.add("can-chart");
+  // the face must be there first, or Plotly measures its labels in another one
+  document.fonts.load('14px "Source Sans 3"').finally(() => redraw());
+})();
