@@ -171,7 +171,8 @@ def _changes(cast: list[Character], rounds: int) -> list[CutChange]:
 def _scores(dice: random.Random, cast: list[Character], rounds: int) -> None:
     run = ScoreRunFactory(version="0.1", as_of_block=(rounds - 2) * _ROUND_BLOCKS, as_of_round=rounds - 2)
     worth = {one.address: dice.uniform(15, 92) for one in cast}
-    ranked = sorted(worth, key=lambda one: -worth[one])
+    able = [one.address for one in cast if one.joined_round == 1 and one.misses_percent <= 50]
+    ranked = sorted(able, key=lambda one: -worth[one])
     rows = Score.objects.bulk_create([_score(run, one, worth[one.address], ranked) for one in cast])
     ScorePart.objects.bulk_create([part for row in rows for part in _parts(dice, row)])
 

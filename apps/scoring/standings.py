@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import Max, Q
+from django.db import connection
 
 from apps.network.selectors.orchestrators import Standing
 from apps.protocol.units import Address
-from apps.scoring.models import Score
-from apps.scoring.results import PARTS
 
-_HEADLINE = ("orchestrator", "value", "low", "high", "coverage", "rank", "gates")
+_SCORES = """
+SELECT s.orchestrator, s.value, s.low, s.high, s.coverage, s.rank, s.gates->0->>'code', s.gates->0->>'sentence',
+       max(p.value) FILTER (WHERE p.part = 'work'), max(p.value) FILTER (WHERE p.part = 'terms'),
+       max(p.value) FILTER (WHERE p.part = 'jobs'), max(p.value) FILTER (WHERE p.part = 'community')
+FROM scoring_score s LEFT JOIN scoring_part p ON p.score_id = s.id
+WHERE s.run_id = %s GROUP BY s.id
+"""
 
 
 def standings_of(run_id: int | None) -> dict[Address, Standing]:
     """Each orchestrator's standing in the run; nothing before the first run."""
     if run_id is None:
         return {}
-    parts: dict[str, Any] = {f"{name}_part": Max("parts__value", filter=Q(parts__part=name)) for name in PARTS}
-    scores = Score.objects.filter(run_id=run_id).values_list(*_HEADLINE).annotate(**parts)
-    return {Address(address): _standing(*figures) for address, *figures in scores}
+    with connection.cursor() as cursor:
+        cursor.execute(_SCORES, [run_id])
+        return {Address(address): _standing(*figures) for address, *figures in cursor.fetchall()}
 
 
 def _standing(
@@ -29,8 +31,8 @@ def _standing(
     high: float | None,
     coverage: float,
     rank: int | None,
-    gates: list[dict[str, str]],
+    gate_code: str | None,
+    gate: str | None,
     *parts: float | None,
 ) -> Standing:
-    first = gates[0] if gates else {"code": "", "sentence": ""}
-    return Standing(value, low, high, coverage, rank, *parts, gate_code=first["code"], gate=first["sentence"])
+    return Standing(value, low, high, coverage, rank, *parts, gate_code=gate_code or "", gate=gate or "")

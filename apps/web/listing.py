@@ -296,7 +296,9 @@ def _json_url(query: ListQuery) -> str:
     """The same rows from the API, which names filters in ppm and wei."""
     sort = f"{'-' if query.descending else ''}{query.sort}"
     pairs = [("q" if name == "text" else name, _api_value(getattr(query, name))) for name in query.filters]
-    return f"/api/v1/orchestrators?{urlencode([*pairs, *([('sort', sort)] if sort != _DEFAULT_SORT else [])])}".rstrip("?")
+    return f"/api/v1/orchestrators?{urlencode([*pairs, *([('sort', sort)] if sort != _DEFAULT_SORT else [])])}".rstrip(
+        "?"
+    )
 
 
 def _api_value(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -50,12 +50,14 @@ def page(
     partial: str,
     make_context: Callable[[], dict[str, Any]],
     *,
+    also: Sequence[str] = (),
     status: int = 200,
 ) -> HttpResponseBase:
     """The page, or for htmx its partial with the frame's moving parts; 304 where the reader's copy still holds.
 
     `make_context` is called only when there is something to render. `template` must put `partial` inside
-    `<div id="live">`.
+    `<div id="live">`; templates in `also` are single elements elsewhere on the page that change with it: each has an
+    id and writes `hx-swap-oob="morph"` when `oob` is set.
     """
     at = standpoint(request)
     is_partial = bool(getattr(request, "htmx", False))
@@ -63,7 +65,7 @@ def page(
     response: HttpResponseBase | None = get_conditional_response(request, etag=tag) if status == 200 else None
     if response is None:
         live = Live(settings.PAGE_POLL_S, etag(request, at, partial=True))
-        context = {"live": live, "partial": partial, **make_context()}
+        context = {"live": live, "partial": partial, "also": also, **make_context()}
         response = render(request, "live.html" if is_partial else template, context, status=status)
     return sealed(response, tag if status == 200 else None)
 

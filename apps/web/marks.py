@@ -83,20 +83,20 @@ def whisker(value: float, low: float, high: float) -> SafeString:
     )
 
 
-_BAR_STEP, _BAR_WIDTH, _SPARK_FLOOR, _SPARK_TALL = 3.07, 2.3, 27.0, 25.0
-_LATELY = 6
+_SPARK_BARS, _LATELY = 30, 6
+_SPARK_FLOOR, _SPARK_TALL = 27.0, 25.0
+_SPARK_STARTS = tuple(f"M{0.4 + at * 3.07:.1f} 27V" for at in range(_SPARK_BARS))
 
 
 def spark(sums: Sequence[float]) -> SafeString:
-    """Bars of equal time steps from zero on their own scale, the last six darker; all zeros leave only the floor."""
+    """At most 30 bars of equal time steps on their own scale from zero, the last six darker; zeros leave the floor."""
     top = max(sums, default=0)
     shades: tuple[list[str], list[str]] = ([], [])
     for at, amount in enumerate(sums):
         if amount > 0:
             # the shortest bar is half a pixel, so that a little is not drawn as nothing
-            tall = max(_SPARK_TALL * amount / top, 0.5)
-            step = f"M{0.4 + at * _BAR_STEP:.1f} {_SPARK_FLOOR - tall:.1f}h{_BAR_WIDTH}V27h-{_BAR_WIDTH}z"
-            shades[at >= len(sums) - _LATELY].append(step)
+            y = min(_SPARK_FLOOR - _SPARK_TALL * amount / top, 26.5)
+            shades[at >= len(sums) - _LATELY].append(f"{_SPARK_STARTS[at]}{y:.1f}h2.3V27z")
     bars = "".join(
         f'<path class="{shade}" d="{"".join(steps)}"/>'
         for shade, steps in zip(("f-w2", "f-work"), shades, strict=True)

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from apps.network.models import Block, ParameterRead, Round
+from django.db import connection
+
+from apps.network.models import Block, Round
 from apps.protocol.units import PPM
 
 _ROUNDS_TO_TIME = 5  # enough to smooth one late round, few enough to follow a change of length
@@ -40,14 +42,21 @@ def head(*, at_most: int | None = None) -> Head | None:
     return Head(*row) if row else None
 
 
+# one step into the primary key for each name, however often each was read
+_NEWEST = """
+SELECT wanted.name, newest.value
+FROM unnest(%s::text[]) AS wanted(name)
+CROSS JOIN LATERAL (
+    SELECT value FROM network_parameter_read WHERE name = wanted.name ORDER BY block_id DESC LIMIT 1
+) AS newest
+"""
+
+
 def parameters(names: Iterable[str]) -> dict[str, int]:
     """The newest value of each named parameter, in the contract's own unit; a parameter never read is absent."""
-    newest = [
-        ParameterRead.objects.filter(name=name).order_by("-block_id").values_list("name", "value")[:1] for name in names
-    ]
-    if not newest:
-        return {}
-    return dict(newest[0].union(*newest[1:], all=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, [list(names)])
+        return {name: int(value) for name, value in cursor.fetchall()}
 
 
 def round_now() -> RoundNow | None:

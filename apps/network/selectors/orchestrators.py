@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Count, F, FloatField, Q, Sum
-from django.db.models.functions import Cast
+from django.db import connection
+from django.db.models import F, Q
 
-from apps.network.models import CutChange, Orchestrator, OrchestratorRound, TicketPayment
+from apps.network.models import CutChange, Orchestrator
 from apps.network.selectors.flows import Window
 from apps.network.selectors.listquery import FILTERS, ListQuery, SortKey
 from apps.protocol.units import WEI, Address, EthWei, LptWei, Ppm
@@ -91,32 +93,30 @@ class Blame:
 
 def rows(round_number: int | None, standings: Mapping[Address, Standing]) -> list[OrchestratorRow]:
     """Every address that ever was an orchestrator, as it stands in the round; unordered. Four queries."""
-    work = Window.ending(round_number or 0, rounds=WORK_ROUNDS)
-    fees, calls = _fees(work), _calls(Window.ending(work.last - 1, rounds=CALL_ROUNDS))
-    payers, worse = _payers(work), _worse(work)
-    nothing = (0, 0)
+    window = Window.ending(round_number or 0, rounds=WORK_ROUNDS)
+    work, worse = _work(window), _worse(window)
+    others, own = _payers(window)
     made = []
     for address, uri, stake, cut, share, begins, ends, in_pool, registered in _standing_rows():
-        paid, payer_count = payers.get(address, nothing)
-        earned = max(fees.get(address, 0) - paid, 0)
-        made_calls, due_calls = calls.get(address, nothing)
+        all_fees, calls_made, calls_due = work.get(address, (0, 0, 0))
+        fees = max(all_fees - own.get(address, 0), 0)
         made.append(
             OrchestratorRow(
-                address,
-                host_of(uri),
-                stake,
-                cut,
-                share,
-                _is_active(begins, ends, work.last),
-                in_pool,
-                registered,
-                EthWei(earned),
-                EthWei(earned * _MILLION_LPT // stake) if stake else None,
-                payer_count,
-                made_calls,
-                due_calls,
-                worse.get(address),
-                standings.get(address),
+                address=address,
+                host=host_of(uri),
+                stake_lpt_wei=stake,
+                reward_cut_ppm=cut,
+                fee_share_ppm=share,
+                active=_is_active(begins, ends, window.last),
+                in_pool=in_pool,
+                registered=registered,
+                fees_eth_wei=EthWei(fees),
+                rate_eth_wei=EthWei(fees * _MILLION_LPT // stake) if stake else None,
+                payers=others.get(address, 0),
+                calls_made=calls_made,
+                calls_due=calls_due,
+                worse=worse.get(address),
+                standing=standings.get(address),
             )
         )
     return made
@@ -140,29 +140,50 @@ def _is_active(begins: int | None, ends: int | None, now: int) -> bool:
     return begins is not None and begins <= now and (ends is None or now < ends)
 
 
-def _fees(window: Window) -> dict[str, int]:
-    earned = OrchestratorRound.objects.filter(round__range=(window.first, window.last), fees_eth_wei__gt=0)
-    return dict(earned.values_list("orchestrator").annotate(total=Sum("fees_eth_wei")))
+# Served by the index on round; written out because the list is asked for every second and the same query built by the
+# ORM costs as much again in Python.
+_WORK = """
+SELECT orchestrator, sum(fees_eth_wei),
+       count(*) FILTER (WHERE active AND reward_called AND round BETWEEN %(calls_first)s AND %(calls_last)s),
+       count(*) FILTER (WHERE active AND round BETWEEN %(calls_first)s AND %(calls_last)s)
+FROM network_orchestrator_round WHERE round BETWEEN %(first)s AND %(last)s GROUP BY orchestrator
+"""
+_PAYMENTS = """
+SELECT orchestrator, gateway, sum(amount_eth_wei)
+FROM network_ticket_payment WHERE round BETWEEN %(first)s AND %(last)s AND amount_eth_wei > 0
+GROUP BY orchestrator, gateway
+"""
+_BARS = """
+SELECT orchestrator, (round - %(first)s) / %(step)s, sum(fees_eth_wei::float8)
+FROM network_orchestrator_round
+WHERE orchestrator = ANY(%(addresses)s) AND round BETWEEN %(first)s AND %(last)s AND fees_eth_wei > 0
+GROUP BY 1, 2
+"""
 
 
-def _calls(window: Window) -> dict[str, tuple[int, int]]:
-    due = OrchestratorRound.objects.filter(round__range=(window.first, window.last), active=True)
-    counted = due.values_list("orchestrator").annotate(
-        made=Count("round", filter=Q(reward_called=True)), due=Count("round")
-    )
-    return {address: (made, all_of_them) for address, made, all_of_them in counted}
+def _asked(query: str, **values: object) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchall()
 
 
-def _payers(window: Window) -> dict[str, tuple[int, int]]:
-    """What each node paid itself in wei, and how many others paid it."""
-    paid = TicketPayment.objects.filter(round__range=(window.first, window.last), amount_eth_wei__gt=0)
-    return {
-        address: (own or 0, others)
-        for address, own, others in paid.values_list("orchestrator").annotate(
-            own=Sum("amount_eth_wei", filter=Q(gateway=F("orchestrator"))),
-            others=Count("gateway", distinct=True, filter=~Q(gateway=F("orchestrator"))),
-        )
-    }
+def _work(window: Window) -> dict[str, tuple[int, int, int]]:
+    """Fees in wei, reward calls made and reward calls due of each node; the running round owes no call yet."""
+    calls_first, calls_last = window.last - CALL_ROUNDS, window.last - 1
+    sums = _asked(_WORK, first=window.first, last=window.last, calls_first=calls_first, calls_last=calls_last)
+    return {address: (int(fees), made, due) for address, fees, made, due in sums}
+
+
+def _payers(window: Window) -> tuple[dict[str, int], dict[str, int]]:
+    """How many others paid each node, and what it paid itself in wei."""
+    others: dict[str, int] = defaultdict(int)
+    own: dict[str, int] = {}
+    for address, gateway, amount in _asked(_PAYMENTS, first=window.first, last=window.last):
+        if gateway == address:
+            own[address] = int(amount)
+        else:
+            others[address] += 1
+    return others, own
 
 
 def _worse(window: Window) -> dict[str, WorseTerms]:
@@ -177,6 +198,7 @@ def _worse(window: Window) -> dict[str, WorseTerms]:
     return found
 
 
+@lru_cache(maxsize=16384)
 def host_of(uri: str) -> str:
     """The host of a service address with its port, cut to 60 characters; the text itself where it is no URL."""
     try:
@@ -192,13 +214,9 @@ def sparks(addresses: Sequence[str], round_number: int) -> dict[str, list[float]
     """
     window = Window.ending(round_number, rounds=WORK_ROUNDS)
     bars: dict[str, list[float]] = defaultdict(lambda: [0.0] * (WORK_ROUNDS // SPARK_ROUNDS))
-    earned = OrchestratorRound.objects.filter(
-        orchestrator__in=addresses, round__range=(window.first, window.last), fees_eth_wei__gt=0
-    )
-    bar = (F("round") - window.first) / SPARK_ROUNDS  # never negative, so the division floors
-    sums = earned.annotate(bar=bar).values_list("orchestrator", "bar")
-    for address, at, fees in sums.annotate(fees=Cast(Sum("fees_eth_wei"), FloatField())):
-        bars[address][at] = fees
+    sums = _asked(_BARS, addresses=list(addresses), first=window.first, last=window.last, step=SPARK_ROUNDS)
+    for address, bar, fees in sums:  # `round - first` is never negative, so the division floors
+        bars[address][bar] = fees
     return bars
 
 

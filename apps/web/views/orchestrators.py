@@ -35,7 +35,11 @@ def _answer(request: HttpRequest, *, csv: bool) -> HttpResponseBase:
         if (whole := _whole_address(what)) and not getattr(request, "htmx", False):
             return HttpResponseRedirect(f"{listing.PATH}{whole}/")
         return live.page(
-            request, "orchestrators/list.html", "orchestrators/_table.html", lambda: _context(request, what)
+            request,
+            "orchestrators/list.html",
+            "orchestrators/_table.html",
+            lambda: _context(request, what),
+            also=("orchestrators/_answer.html",),
         )
     except BadQuery as wrong:
         return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
