@@ -15,10 +15,12 @@ from apps.devnet.cast import make_cast
 from apps.devnet.deploy import DeployConfig, deploy
 from apps.devnet.deployment import Deployment
 from apps.devnet.roles import FIRST_ROUND
+from apps.devnet.slim import tidy
 from apps.devnet.stage import Clock, RoundRun, Stage, Tally, read_clock
 from apps.devnet.wire import Rpc, mine
 
 HISTORY_ROUNDS = 64
+TIDY_EVERY = 8  # rounds
 ROUND_S = 30  # seconds a round takes, then and now: a block a second
 
 log = logging.getLogger(__name__)
@@ -45,9 +47,7 @@ def find_deployment(rpc: Rpc, folder: Path) -> Deployment | None:
     saved = deployments.load(folder)
     if saved is None:
         return None
-    genesis, code = rpc.batch(
-        [("eth_getBlockByNumber", ["0x0", False]), ("eth_getCode", [saved.controller, "latest"])]
-    )
+    genesis, code = rpc.batch([("eth_getBlockByNumber", ["0x0", False]), ("eth_getCode", [saved.controller, "latest"])])
     return saved if genesis["hash"] == saved.genesis_hash and len(code) > 2 else None
 
 
@@ -69,22 +69,25 @@ def build(
         deployments.save(at, folder)
     stage = Stage(rpc, at, make_cast(at.seed))
     if at.built is None:
-        live_until(stage, FIRST_ROUND + rounds, progress=progress)
+        live_until(stage, FIRST_ROUND + rounds, folder, progress=progress)
         at = deployments.mark_built(at, folder, block=read_clock(rpc, at).head)
     return Built(at, stage.tally, time.monotonic() - started)
 
 
-def live_until(stage: Stage, last: int, *, progress: Progress = lambda done, total: None) -> None:
+def live_until(stage: Stage, last: int, folder: Path, *, progress: Progress = lambda done, total: None) -> None:
     """Lives every round up to `last` to its end, mining as fast as the node can, a second of chain time a block."""
     stage.rpc.batch([("evm_setAutomine", [False]), ("evm_setIntervalMining", [0])])
     stage.rpc.rpc("anvil_setBlockTimestampInterval", [1])
     clock = _enter_round(stage, read_clock(stage.rpc, stage.at), last)
-    while clock.number <= last:
-        progress(clock.number, last)
+    while True:
         _live_round(stage, clock)
-        if clock.number == last:
+        progress(clock.number, last)
+        if clock.number >= last:
             break
+        if clock.number % TIDY_EVERY == 0:
+            tidy(stage.rpc, folder)
         clock = _enter_round(stage, read_clock(stage.rpc, stage.at), last)
+    tidy(stage.rpc, folder)
     stage.rpc.rpc("anvil_removeBlockTimestampInterval", [])
 
 
@@ -113,16 +116,14 @@ def _set_time(rpc: Rpc, *, rounds_to_come: int) -> None:
 
 
 def _live_round(stage: Stage, clock: Clock) -> None:
+    """Lives the round to its last block; a request mines what waits, then empty blocks up to the next act."""
     run = RoundRun(stage, clock)
-    head = clock.head
-    while (slot := run.next_slot()) is not None:
-        wait = max(0, run.first_block + slot - 1 - head)
-        mine(stage.rpc, wait)
-        head += wait
+    head, last = clock.head, clock.first_block + ROUND_BLOCKS - 1
+    stage.nonces = {}
+    while head < last:
         stage.perform(run.due(head + 1 - run.first_block), number=run.number, round_hash=run.round_hash)
-        mine(stage.rpc)
-        head += 1
-    mine(stage.rpc, run.first_block + ROUND_BLOCKS - 1 - head)
+        slot = run.next_slot()
+        target = last if slot is None else run.first_block + slot - 1
+        mine(stage.rpc, target - head)
+        head = target
     stage.settle()
-    for refused in stage.tally.refused[:]:
-        log.info("round %s: refused: %s", run.number, refused)

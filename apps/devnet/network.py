@@ -29,6 +29,7 @@ from apps.devnet.wire import (
     block_number,
     mine,
     receipts_of,
+    refusal,
     send,
     succeeded,
 )
@@ -197,7 +198,8 @@ class Devnet:
         mine(self.client)
         receipt = self._receipt(tx_hash)
         if not succeeded(receipt):
-            raise Reverted(f"{call.what}: {refusal(self.client, call)}")
+            before = int(receipt["blockNumber"], 16) - 1
+            raise Reverted(f"{call.what}: {refusal(self.client, call, block=before)}")
         return receipt
 
     def _receipt(self, tx_hash: str) -> Receipt:
@@ -227,16 +229,6 @@ class Devnet:
         read = Read(self.deployment["BondingManager"], calldata(signature, _address(owner), 0))
         ((amount,),) = ask_words(self.client, [read])
         return amount
-
-
-def refusal(client: Rpc, call: Call) -> str:
-    """The sentence the contract gives for refusing the call at the newest block, or what the node says."""
-    question = {"from": call.sender, "to": call.to, "data": "0x" + call.data.hex(), "value": hex(call.value)}
-    try:
-        client.rpc("eth_call", [question, "latest"])
-    except Exception as error:
-        return str(error)
-    return "it would succeed now, a block later"
 
 
 def _address(who: Who) -> str:

@@ -17,7 +17,8 @@ import orjson
 CHAIN_ID = 31337  # so that nothing signed here means anything on Arbitrum One (42161)
 HOST = "127.0.0.1"
 BLOCK_GAS = 1_000_000_000  # a whole round's calls fit in one block
-KEPT_STATES = 128  # blocks whose state can be asked for; without a limit anvil writes 0.1 MB a block to its cache
+HARDFORK = "cancun"  # later ones store a hash a block in a contract, and anvil hashes all storage in every block
+KEPT_STATES = 128  # blocks whose state can be asked for, about 1 MB each; without a limit they go to the disk
 SAVE_EVERY_S = 5
 STATE_NAME = "state.json"
 SPARE_NAME = "state.spare.json"
@@ -53,7 +54,7 @@ def command(binary: Path, data_dir: Path, *, port: int, genesis_time: int | None
         "--gas-limit": BLOCK_GAS,
         "--order": "fifo",
         "--accounts": 10,
-        "--hardfork": "cancun",
+        "--hardfork": HARDFORK,
     }
     if genesis_time is not None and not (data_dir / STATE_NAME).exists():
         arguments["--timestamp"] = genesis_time
@@ -74,19 +75,6 @@ def prepare(data_dir: Path) -> None:
         state.unlink()
         if spare.exists() and _is_whole(spare):
             spare.replace(state)
-
-
-def keep_spare(data_dir: Path) -> None:
-    """Copies the saved chain aside, unless anvil is just writing it."""
-    state = data_dir / STATE_NAME
-    try:
-        content = state.read_bytes()
-        orjson.loads(content)
-    except (FileNotFoundError, ValueError):
-        return
-    draft = data_dir / (SPARE_NAME + ".draft")
-    draft.write_bytes(content)
-    draft.replace(data_dir / SPARE_NAME)
 
 
 def _is_whole(state: Path) -> bool:

@@ -74,10 +74,10 @@ def _reward(act: Act, scene: Scene) -> list[Call]:
 
 
 def _bond(act: Act, scene: Scene) -> list[Call]:
-    if act.amount == 0 and scene.holding(act).bonded == 0:
-        return NOTHING
-    actor = scene.address(act.actor)
-    return [*_money(act, scene), moves.bond(scene.at, actor, act.amount, scene.address(act.target))]
+    holding, target = scene.holding(act), scene.address(act.target)
+    if not act.amount and (not holding.bonded or holding.delegate == target):
+        return NOTHING  # a move needs something to move, and somewhere else to move it to
+    return [*_money(act, scene), moves.bond(scene.at, scene.address(act.actor), act.amount, target)]
 
 
 def _bond_for(act: Act, scene: Scene) -> list[Call]:

@@ -6,6 +6,7 @@ moment, by a kill or a restart of the node, and taken up where the chain stands.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,8 +21,10 @@ from apps.devnet.resolve import Scene, needs, resolve
 from apps.devnet.script import acts_of_round
 from apps.devnet.tickets import REDEEM
 from apps.devnet.view import look
-from apps.devnet.wire import Call, Read, Rpc, ask, receipts_of, send, succeeded
+from apps.devnet.wire import Call, Read, Rpc, ask, receipts_of, refusal, send, succeeded
 from apps.protocol.units import WEI
+
+log = logging.getLogger(__name__)
 
 PURSE_ETH_WEI = 5_000 * WEI
 LOW_ETH_WEI = 500 * WEI
@@ -92,6 +95,7 @@ class Stage:
     cast: Cast
     tally: Tally = field(default_factory=Tally)
     outstanding: list[tuple[str, Call]] = field(default_factory=list)
+    nonces: dict[str, int] | None = None  # kept where nobody else sends, see wire.send
 
     def fill_purses(self) -> None:
         """Gives ETH to everybody who is short of it; gas and gateways' money come from nowhere here."""
@@ -124,11 +128,17 @@ class Stage:
                 continue
             self.tally.logs += len(receipt["logs"])
             if not succeeded(receipt):
-                self.tally.refused.append(f"{call.what} by {self.cast.names.get(call.sender, call.sender)}")
+                self._note_refusal(call, block=int(receipt["blockNumber"], 16))
         self.outstanding = waiting
 
+    def _note_refusal(self, call: Call, *, block: int) -> None:
+        who = self.cast.names.get(call.sender, call.sender)
+        sentence = f"{call.what} by {who} in block {block}: {refusal(self.rpc, call, block=block - 1)}"
+        self.tally.refused.append(sentence)
+        log.warning("refused: %s", sentence)
+
     def _send(self, calls: list[Call]) -> None:
-        hashes = send(self.rpc, calls)
+        hashes = send(self.rpc, calls, self.nonces)
         self.tally.sent += len(calls)
         self.outstanding.extend(zip(hashes, calls, strict=True))
 
@@ -142,9 +152,8 @@ class RoundRun:
         hashes = Read(stage.at["RoundsManager"], calldata("blockHashForRound(uint256)", clock.number))
         (self.round_hash,) = ask(stage.rpc, [hashes])
         acts = acts_of_round(stage.cast, clock.number)
-        past = clock.next_slot - 1
-        done = _done(stage, clock) if past > 0 else Counter()
-        self.left = [act for act in acts if act.slot > past or not _was_done(act, done, stage.cast)]
+        done = _done(stage, clock)
+        self.left = [act for act in acts if act.slot > clock.next_slot or not _was_done(act, done, stage.cast)]
 
     def due(self, slot: int) -> list[Act]:
         """Takes out and returns what belongs into that block of the round or an earlier one."""

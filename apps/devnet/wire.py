@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -10,6 +9,7 @@ from typing import Any, Protocol
 import rlp  # type: ignore[import-untyped]
 from eth_utils.crypto import keccak
 
+from apps.chain.errors import CallReverted, ChainError
 from apps.devnet.calldata import words
 
 GAS_OF_A_CALL = 3_000_000  # the dearest, bond with a move through a pool of 20, takes about 0.7 million
@@ -61,22 +61,26 @@ def ask_words(rpc: Rpc, reads: Sequence[Read]) -> list[list[int]]:
     return [words(answer) for answer in ask(rpc, reads)]
 
 
-def send(rpc: Rpc, calls: Sequence[Call]) -> list[str]:
-    """Puts the calls into the node's pool in this order; returns their hashes. Nothing is mined by this."""
-    if not calls:
-        return []
-    nonces = _next_nonces(rpc, {call.sender for call in calls})
-    used: Counter[str] = Counter()
+def send(rpc: Rpc, calls: Sequence[Call], nonces: dict[str, int] | None = None) -> list[str]:
+    """Puts the calls into the node's pool in this order; returns their hashes. Nothing is mined by this.
+
+    `nonces` holds the next nonce of each sender known so far and is kept up to date; leave it out where others send
+    for the same accounts.
+    """
+    known = {} if nonces is None else nonces
+    known.update(_next_nonces(rpc, {call.sender for call in calls} - known.keys()))
     requests = []
     for call in calls:
-        requests.append(("eth_sendTransaction", [_transaction(call, nonces[call.sender] + used[call.sender])]))
-        used[call.sender] += 1
-    return rpc.batch(requests)
+        requests.append(("eth_sendTransaction", [_transaction(call, known[call.sender])]))
+        known[call.sender] += 1
+    return rpc.batch(requests) if requests else []
 
 
 def _next_nonces(rpc: Rpc, senders: Iterable[str]) -> dict[str, int]:
     """Counting what waits in the pool, so that a batch sent before its predecessor was mined still lines up."""
     asked = sorted(senders)
+    if not asked:
+        return {}
     answers = rpc.batch([("eth_getTransactionCount", [sender, "pending"]) for sender in asked])
     return {sender: int(answer, 16) for sender, answer in zip(asked, answers, strict=True)}
 
@@ -115,6 +119,18 @@ def receipts_of(rpc: Rpc, hashes: Sequence[str]) -> list[dict[str, Any] | None]:
 def succeeded(receipt: dict[str, Any]) -> bool:
     """Whether the transaction of this receipt took effect."""
     return int(receipt["status"], 16) == 1
+
+
+def refusal(rpc: Rpc, call: Call, *, block: int) -> str:
+    """Why the contract refuses the call on top of that block, in its own words or the node's."""
+    question = {"from": call.sender, "to": call.to, "data": "0x" + call.data.hex(), "value": hex(call.value)}
+    try:
+        rpc.rpc("eth_call", [question, hex(block)])
+    except CallReverted as error:
+        return error.reason or str(error)
+    except ChainError as error:
+        return str(error)
+    return "something before it in the same block"
 
 
 def created_address(sender: str, nonce: int) -> str:

@@ -1,0 +1,115 @@
+"""The network's present: a block a second, a round every half minute, everybody acting at their block."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from apps.chain.errors import ChainError, Unreachable
+from apps.devnet.acts import LAST_SLOT, ROUND_BLOCKS
+from apps.devnet.slim import tidy
+from apps.devnet.stage import Clock, RoundRun, Stage, read_clock
+
+TICK_S = 0.4
+STALLED_S = 5.0  # without a block for so long, the node has restarted and forgotten to mine
+RETRY_S = 1.0
+TIDY_EVERY = 4  # rounds
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Player:
+    """Acts as the chain's blocks come. Keeps nothing that the chain could not tell again."""
+
+    stage: Stage
+    folder: Path
+    block_s: int = 1
+    run: RoundRun | None = None
+    opened: int = -1  # the round for which initializeRound was sent last
+    opened_at: int = -1  # and the block after which
+    _head: int = -1
+    _head_seen: float = field(default_factory=time.monotonic)
+
+    def start(self) -> None:
+        """Lets blocks come by themselves, at the time of the clock on the wall."""
+        rpc = self.stage.rpc
+        rpc.rpc("anvil_removeBlockTimestampInterval", [])
+        rpc.rpc("anvil_setTime", [int(time.time())])
+        rpc.rpc("evm_setIntervalMining", [self.block_s])
+
+    def stop(self) -> None:
+        """Lets the chain rest, so that no round passes while nobody plays."""
+        self.stage.rpc.rpc("evm_setIntervalMining", [0])
+
+    def tick(self) -> None:
+        """Looks at the clock and does what is due; nothing if no block came since the last look."""
+        clock = read_clock(self.stage.rpc, self.stage.at)
+        if clock.head == self._head:
+            self._wake_if_stalled()
+            return
+        rolled_back = clock.head < self._head
+        self._head, self._head_seen = clock.head, time.monotonic()
+        if not clock.is_open:
+            self._open(clock.number, head=clock.head)
+            return
+        if self.run is None or self.run.number != clock.number or rolled_back:
+            self._enter(clock)
+        self._act(clock)
+        if clock.next_slot >= ROUND_BLOCKS:
+            self._open(clock.number + 1, head=clock.head)
+        self.stage.settle()
+
+    def _wake_if_stalled(self) -> None:
+        if time.monotonic() - self._head_seen > STALLED_S:
+            log.info("no block for %.0f s: asking the node to mine again", STALLED_S)
+            self.start()
+            self._head_seen = time.monotonic()
+
+    def _open(self, number: int, *, head: int) -> None:
+        """Initialises the round once, and again if that was not mined two blocks later."""
+        if self.opened != number or not self.opened_at <= head <= self.opened_at + 2:
+            self.stage.open_round(number)
+            self.opened, self.opened_at = number, head
+
+    def _enter(self, clock: Clock) -> None:
+        if self.run is not None and self.run.left:
+            log.info("round %s ended before %s acts", self.run.number, len(self.run.left))
+        self.run = RoundRun(self.stage, clock)
+        self.stage.fill_purses()
+        log.info("round %s: %s acts to come", clock.number, len(self.run.left))
+        if clock.number % TIDY_EVERY == 0:
+            tidy(self.stage.rpc, self.folder)
+
+    def _act(self, clock: Clock) -> None:
+        run = self.run
+        if run is None or clock.next_slot > LAST_SLOT:
+            return  # what is sent now could miss the round
+        acts = run.due(clock.next_slot)
+        if acts:
+            self.stage.perform(acts, number=run.number, round_hash=run.round_hash)
+
+
+def play(player: Player, *, until: Callable[[], bool] = lambda: False) -> None:
+    """Plays until told to stop, through restarts of the node and refused calls alike."""
+    started = False
+    while not until():
+        try:
+            if not started:
+                player.start()
+                started = True
+            player.tick()
+        except Unreachable:
+            log.info("the node does not answer; trying again")
+            started, player.run = False, None
+            time.sleep(RETRY_S)
+        except ChainError as error:
+            log.warning("looking again: %s", error)
+            player.run = None
+            time.sleep(RETRY_S)
+        time.sleep(TICK_S)
+    if started:
+        player.stop()
