@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from apps.chain.records import RawLog
-from indexer.handlers.words import topic_of
+from apps.protocol.hashing import topic_of
 from tests.fakes.chain import ADDRESSES
 
 LPT = ETH = 10**18

@@ -1,0 +1,30 @@
+"""Runs every measurement, each in a process of its own, one after the other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from config.env import ROOT
+
+PARTS = ("tests.bench.local_chain", "tests.bench.memory", "tests.bench.long_history")
+LIMIT_S = 15 * 60
+
+
+def main() -> int:
+    """Figures on standard output, progress on standard error. Returns 1 if a part fails or time runs out."""
+    started = time.monotonic()
+    for part in PARTS:
+        print(f"{part} …", file=sys.stderr, flush=True)
+        left = LIMIT_S - (time.monotonic() - started)
+        done = subprocess.run([sys.executable, "-m", part], cwd=ROOT, stdin=subprocess.DEVNULL, timeout=left)
+        if done.returncode:
+            print(f"{part} failed; its last lines say why.", file=sys.stderr)
+            return 1
+    print(f"all measured in {time.monotonic() - started:.0f} s", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
