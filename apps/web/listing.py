@@ -262,18 +262,15 @@ def _order_words(what: Asked) -> str:
 
 
 def _answer(everyone: Sequence[OrchestratorRow]) -> dict[str, Any] | None:
-    """The sentence over the list, in figures: who works, on what terms, how sure; None while nobody is active."""
+    """The sentence over the list, in figures: who works, on what terms, who can be judged; None while nobody is active."""
     active = [row for row in everyone if row.active]
     if not active:
         return None
-    ranked = [row.standing for row in active if row.standing and row.standing.rank is not None]
-    halves = [(one.high - one.low) / 2 for one in ranked if one.high is not None and one.low is not None]
     return {
         "active": len(active),
         "paid": sum(row.fees_eth_wei > 0 for row in active),
         "middle_cut": formats.percent(median_low(row.reward_cut_ppm for row in active)),
-        "ranked": len(ranked),
-        "middle_interval": formats.interval(0, 2 * median_low(halves)) if halves else "",
+        "ranked": sum(row.rank is not None for row in active),
     }
 
 

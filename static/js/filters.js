@@ -1,14 +1,15 @@
-// The filter form without a reload, and with addresses that hold only what was asked.
+// The filter form without a reload, with addresses that hold only what was asked, and refusals beside the field.
 (() => {
   "use strict";
   const form = document.getElementById("filters");
+  const refusal = document.getElementById("refusal");
   if (!form) return;
   const boxes = [...form.querySelectorAll("input[name=cols]")];
 
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt !== form) return;
     const asked = event.detail.parameters;
-    for (const name of [...new Set(Object.keys(asked))]) if (asked[name] === "") delete asked[name];
+    for (const name of Object.keys(asked)) if (asked[name] === "") delete asked[name];
     // all columns is the plain list; some are written once, with commas
     const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
     delete asked.cols;
@@ -17,8 +18,18 @@
     const sort = new URLSearchParams(location.search).get("sort");
     delete asked.sort;
     if (sort) asked.sort = sort;
+    // a new question: what was wrong with the last one is no longer said
+    refusal.replaceChildren();
+    for (const field of form.querySelectorAll("[aria-invalid]")) {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
   });
 
-  // a plain submit must not send a page of empty fields either
-  form.addEventListener("submit", () => form.closest("details")?.removeAttribute("open"));
+  document.addEventListener("refused", (event) => {
+    const field = form.elements.namedItem(event.detail.parameter);
+    if (!(field instanceof HTMLElement)) return;
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", "refusal");
+  });
 })();

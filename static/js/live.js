@@ -4,6 +4,7 @@
   "use strict";
   const { htmx, Idiomorph } = window;
   const poller = document.getElementById("poll");
+  let marking = false; // only what a poll brings is news; what the reader asked for is not
   const here = () => location.pathname + location.search; // a fragment would make htmx scroll there
 
   // ---- swapping
@@ -11,7 +12,7 @@
     beforeAttributeUpdated: (name, element) => !(name === "open" && element instanceof HTMLDetailsElement),
     beforeNodeMorphed(old, next) {
       if (old instanceof Element) return !old.hasAttribute("data-keep"); // drawn by a script, which redraws it itself
-      if (old.nodeType === Node.TEXT_NODE && old.nodeValue !== next.nodeValue) {
+      if (marking && old.nodeType === Node.TEXT_NODE && old.nodeValue !== next.nodeValue) {
         old.parentElement?.closest("[data-marks] td")?.classList.add("fresh"); // gone with the next change
       }
       return true;
@@ -43,7 +44,8 @@
     if (poller.dataset.etag) event.detail.headers["If-None-Match"] = poller.dataset.etag;
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (!poller || !polled(event)) return;
+    marking = Boolean(poller) && polled(event);
+    if (!marking) return;
     const { xhr } = event.detail;
     const asked = new URL(xhr.responseURL, location.href);
     const stillHere = asked.pathname + asked.search === here(); // an answer may come after the reader has moved on
