@@ -21,6 +21,7 @@ class Runtime:
 
     database_url: str | None = None
     rpc_url: str | None = None
+    tables_ready: bool = False  # the site may be started
 
 
 def load(data: Path) -> Runtime:
@@ -31,8 +32,8 @@ def load(data: Path) -> Runtime:
         return Runtime()
 
 
-def save(data: Path, runtime: Runtime) -> None:
-    replace(data / "run.json", orjson.dumps(asdict(runtime)))
+def save(data: Path, found: Runtime) -> None:
+    replace(data / "run.json", orjson.dumps(asdict(found)))
 
 
 def replace(path: Path, content: bytes) -> None:

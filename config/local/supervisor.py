@@ -76,6 +76,9 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
             start_new_session=True,  # so that Ctrl-C reaches this process only, which then ends the others in order
         )
 
+    def has_ended(self, name: str) -> bool:
+        return self._front[name].poll() is not None
+
     def finish(self, name: str) -> None:
         process = self._front[name]
         self.wait_until(lambda: process.poll() is not None)

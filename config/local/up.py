@@ -11,8 +11,6 @@ import sys
 import time
 from functools import partial
 
-from apps.chain.client import ChainClient
-from apps.chain.errors import ChainError
 from config.env import ROOT, Env, SettingError, env, inherited
 from config.local import broker, checks, npm_parts, postgres, runtime
 from config.local.lock import data_folder_lock
@@ -21,7 +19,8 @@ from config.local.supervisor import Died, Stopped, Supervisor
 
 SERVERS = 1  # the stage that ends last: everybody else needs the chain and the database to finish
 WEB_THREADS = 4
-SITE_LIMIT_S, CHAIN_LIMIT_S, DATABASE_LIMIT_S = 30, 30, 90
+SITE_LIMIT_S = 60
+PREPARATION = "the preparation"
 
 
 def main() -> int:
@@ -46,7 +45,7 @@ def _run(group: Supervisor) -> int:
         group.mute()
         console.print("Stopping …")
         return 0
-    except (Died, ChainError) as error:
+    except Died as error:
         print(f"millrace: {str(error).rstrip('.')}; what it said is above.", file=sys.stderr)
         return 1
     finally:
@@ -59,9 +58,11 @@ def _start(group: Supervisor) -> None:
     if env.local_network:
         _fetch_parts(group)
     _start_servers(group)
-    group.run("the preparation", _python("config.local.prepare"))
+    group.begin(PREPARATION, _python("config.local.prepare"))
+    group.wait_until(lambda: runtime.load(env.data).tables_ready or group.has_ended(PREPARATION))
+    group.start("web", _web(env))  # loads while the rest is prepared
+    group.finish(PREPARATION)
     with step("Site"):
-        group.start("web", _web(env))
         group.wait_until(partial(_site_answers, env.port), within_s=SITE_LIMIT_S, what="the site")
     _start_workers(group)
     _announce(time.monotonic() - started)
@@ -88,41 +89,13 @@ def _fetch_parts(group: Supervisor) -> None:
 def _start_servers(group: Supervisor) -> None:
     """PostgreSQL and the chain, both at once, and the note for other processes of where they are."""
     broker.empty(env.data)
+    rpc_url = f"http://127.0.0.1:{_free_port(runtime.ANVIL_PORT)}" if env.local_network else None
+    runtime.save(env.data, runtime.Runtime(rpc_url=rpc_url))
     if env.local_network:
-        runtime.save(env.data, runtime.Runtime(rpc_url=f"http://127.0.0.1:{_free_port(runtime.ANVIL_PORT)}"))
         group.start("chain", _manage("devnet", "anvil"), stage=SERVERS)
     if env.database_url is None:
         postgres.url_file(env.data / "postgres").unlink(missing_ok=True)
         group.start("postgres", _python("config.local.postgres", str(env.data / "postgres")), stage=SERVERS)
-    with step("Chain"):
-        genesis = _genesis_hash(group)
-    if env.database_url is None:
-        with step("PostgreSQL"):
-            _choose_database(group, genesis)
-
-
-def _choose_database(group: Supervisor, genesis: bytes) -> None:
-    """One database for each chain id and genesis, so that rows of two chains never meet."""
-    address = postgres.url_file(env.data / "postgres")
-    group.wait_until(address.is_file, within_s=DATABASE_LIMIT_S, what="PostgreSQL")
-    name = f"millrace_{env.chain_id}_{genesis.hex()[:8]}"
-    url = postgres.ensure_database(address.read_text(encoding="utf-8"), name)
-    rpc_url = runtime.load(env.data).rpc_url if env.local_network else None
-    runtime.save(env.data, runtime.Runtime(database_url=url, rpc_url=rpc_url))
-
-
-def _genesis_hash(group: Supervisor) -> bytes:
-    urls = [runtime.local_rpc_url(env.data)] if env.local_network else list(env.arbitrum_rpc_urls)
-    if env.local_network:
-        group.wait_until(partial(_port_answers, int(urls[0].rsplit(":", 1)[1])), within_s=CHAIN_LIMIT_S, what="anvil")
-    client = ChainClient(urls, chain_id=env.chain_id)
-    try:
-        header = client.header(0)
-    finally:
-        client.close()
-    if header is None:
-        raise Died("ARBITRUM_RPC_URLS: no provider knows block 0 of the chain")
-    return header.hash
 
 
 def _start_workers(group: Supervisor) -> None:
@@ -153,7 +126,7 @@ def _announce(seconds: float) -> None:
     console.print(f"\n[bold]Millrace is at http://localhost:{env.port}/[/bold]  (ready in {seconds:.1f} s)")
     if env.local_network:
         url = runtime.local_rpc_url(env.data)
-        console.print(f"It shows a simulated network on a local chain (id {env.chain_id}, RPC {url}).")
+        console.print(f"It shows a simulated network on a local chain (id {env.chain_id}, RPC {url}).", soft_wrap=True)
     console.print("Ctrl-C stops it.\n")
 
 
@@ -190,12 +163,6 @@ def _free_port(preferred: int) -> int:
                 continue
             return int(probe.getsockname()[1])
     raise SettingError("no TCP port is free on 127.0.0.1; end some programs that listen there.")
-
-
-def _port_answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _site_answers(port: int) -> bool:

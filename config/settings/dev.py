@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.functional import lazystr
+from django.utils.functional import lazy
 
 from config.env import env
 from config.local import runtime
@@ -27,4 +27,4 @@ DEVNET_CONTRACTS = runtime.contract_artifacts(DATA_DIR)
 if LOCAL_NETWORK:
     CHAIN_RPC_URLS = [runtime.local_rpc_url(DATA_DIR)]
     if not CONTROLLER_ADDRESS:
-        CONTROLLER_ADDRESS = lazystr(lambda: runtime.local_controller(DATA_DIR))
+        CONTROLLER_ADDRESS = lazy(runtime.local_controller, str)(DATA_DIR)
