@@ -15,12 +15,12 @@ from apps.devnet.cast import make_cast
 from apps.devnet.deploy import DeployConfig, deploy
 from apps.devnet.deployment import Deployment
 from apps.devnet.roles import FIRST_ROUND
-from apps.devnet.slim import tidy
+from apps.devnet.safekeeping import drop_traces
 from apps.devnet.stage import Clock, RoundRun, Stage, Tally, read_clock
 from apps.devnet.wire import Rpc, mine
 
 HISTORY_ROUNDS = 64
-TIDY_EVERY = 8  # rounds
+TRACES_DROPPED_EVERY = 8  # rounds
 ROUND_S = 30  # seconds a round takes, then and now: a block a second
 
 log = logging.getLogger(__name__)
@@ -84,10 +84,10 @@ def live_until(stage: Stage, last: int, folder: Path, *, progress: Progress = la
         progress(clock.number, last)
         if clock.number >= last:
             break
-        if clock.number % TIDY_EVERY == 0:
-            tidy(stage.rpc, folder)
+        if clock.number % TRACES_DROPPED_EVERY == 0:
+            drop_traces(stage.rpc, folder)
         clock = _enter_round(stage, read_clock(stage.rpc, stage.at), last)
-    tidy(stage.rpc, folder)
+    drop_traces(stage.rpc, folder)
     stage.rpc.rpc("anvil_removeBlockTimestampInterval", [])
 
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import orjson
+
+from apps.devnet import deployment
+from apps.devnet.safekeeping import STATE_NAME, restore
 
 CHAIN_ID = 31337  # so that nothing signed here means anything on Arbitrum One (42161)
 HOST = "127.0.0.1"
@@ -20,8 +22,6 @@ BLOCK_GAS = 1_000_000_000  # a whole round's calls fit in one block
 HARDFORK = "cancun"  # later ones store a hash a block in a contract, and anvil hashes all storage in every block
 KEPT_STATES = 128  # blocks whose state can be asked for, about 1 MB each; without a limit they go to the disk
 SAVE_EVERY_S = 5
-STATE_NAME = "state.json"
-SPARE_NAME = "state.spare.json"
 START_LIMIT_S = 20.0
 
 
@@ -68,27 +68,10 @@ def environment(data_dir: Path) -> dict[str, str]:
 
 
 def prepare(data_dir: Path) -> None:
-    """Makes the folders, and puts the spare copy in place of a saved chain that a kill cut in half."""
+    """Makes the folders and sees to it that the saved chain, if there is one, is sound."""
     (data_dir / "cache").mkdir(parents=True, exist_ok=True)
-    state, spare = data_dir / STATE_NAME, data_dir / SPARE_NAME
-    if state.exists() and not _is_whole(state):
-        state.unlink()
-        if spare.exists() and _is_whole(spare):
-            spare.replace(state)
-
-
-def _is_whole(state: Path) -> bool:
-    try:
-        orjson.loads(state.read_bytes())
-    except ValueError:
-        return False
-    return True
-
-
-def forget_chain(data_dir: Path) -> None:
-    """Removes the saved chain, so that the next start has an empty one."""
-    for name in (STATE_NAME, SPARE_NAME):
-        (data_dir / name).unlink(missing_ok=True)
+    saved = deployment.load(data_dir)
+    restore(data_dir, finished=saved is not None and saved.built is not None)
 
 
 @contextmanager

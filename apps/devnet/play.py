@@ -10,13 +10,13 @@ from pathlib import Path
 
 from apps.chain.errors import ChainError, Unreachable
 from apps.devnet.acts import LAST_SLOT, ROUND_BLOCKS
-from apps.devnet.slim import tidy
+from apps.devnet.safekeeping import Spares, drop_traces
 from apps.devnet.stage import Clock, RoundRun, Stage, read_clock
 
 TICK_S = 0.4
 STALLED_S = 5.0  # without a block for so long, the node has restarted and forgotten to mine
 RETRY_S = 1.0
-TIDY_EVERY = 4  # rounds
+TRACES_DROPPED_EVERY = 4  # rounds
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +31,12 @@ class Player:
     run: RoundRun | None = None
     opened: int = -1  # the round for which initializeRound was sent last
     opened_at: int = -1  # and the block after which
+    _spares: Spares = field(init=False)
     _head: int = -1
     _head_seen: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self._spares = Spares(self.folder)
 
     def start(self) -> None:
         """Lets blocks come by themselves, at the time of the clock on the wall."""
@@ -47,6 +51,7 @@ class Player:
 
     def tick(self) -> None:
         """Looks at the clock and does what is due; nothing if no block came since the last look."""
+        self._spares.keep()
         clock = read_clock(self.stage.rpc, self.stage.at)
         if clock.head == self._head:
             self._wake_if_stalled()
@@ -81,8 +86,8 @@ class Player:
         self.run = RoundRun(self.stage, clock)
         self.stage.fill_purses()
         log.info("round %s: %s acts to come", clock.number, len(self.run.left))
-        if clock.number % TIDY_EVERY == 0:
-            tidy(self.stage.rpc, self.folder)
+        if clock.number % TRACES_DROPPED_EVERY == 0:
+            drop_traces(self.stage.rpc, self.folder)
 
     def _act(self, clock: Clock) -> None:
         run = self.run
@@ -95,16 +100,17 @@ class Player:
 
 def play(player: Player, *, until: Callable[[], bool] = lambda: False) -> None:
     """Plays until told to stop, through restarts of the node and refused calls alike."""
-    started = False
+    started = lost = False
     while not until():
         try:
             if not started:
                 player.start()
-                started = True
+                started, lost = True, False
             player.tick()
         except Unreachable:
-            log.info("the node does not answer; trying again")
-            started, player.run = False, None
+            if not lost:
+                log.info("the node does not answer; trying again until it does")
+            started, lost, player.run = False, True, None
             time.sleep(RETRY_S)
         except ChainError as error:
             log.warning("looking again: %s", error)

@@ -26,7 +26,8 @@ from apps.devnet.stage import Stage
 from apps.devnet.wire import Reverted
 
 WAIT_FOR_NODE_S = 30.0
-ANSWER_LIMIT_S = 60.0  # a loaded machine may take this long for a round's worth of blocks
+PATIENT_S = 60.0  # a loaded machine may take this long for a round's worth of blocks
+BRISK_S = 5.0  # a node killed while it answers is noticed by this
 PLAIN_EVERY = 8  # rounds between two lines where there is no terminal
 
 
@@ -64,7 +65,7 @@ def _run_anvil(rounds: int) -> None:
 
 
 def _build(seed: int, rounds: int) -> None:
-    client = _client()
+    client = _client(PATIENT_S)
     with _progress(rounds + 1) as tell:
         built = history.build(
             client,
@@ -99,7 +100,7 @@ def _plain_progress(done: int, total: int) -> None:
 
 
 def _play() -> None:
-    client, folder = _client(), _path("DEVNET_DIR")
+    client, folder = _client(BRISK_S), _path("DEVNET_DIR")
     at = history.find_deployment(client, folder)
     if at is None:
         raise CommandError("There is no network on this chain yet; run `manage.py devnet build` first.")
@@ -109,14 +110,14 @@ def _play() -> None:
     play(Player(Stage(client, at, make_cast(at.seed)), folder), until=lambda: bool(stopped))
 
 
-def _client() -> ChainClient:
+def _client(timeout_s: float) -> ChainClient:
     """A client of the local node, once that answers."""
     deadline = time.monotonic() + WAIT_FOR_NODE_S
     while not node.answers(_url()):
         if time.monotonic() > deadline:
             raise CommandError(f"No node answers at {_url()}; run `manage.py devnet anvil` beside this.")
         time.sleep(0.2)
-    return ChainClient([_url()], chain_id=node.CHAIN_ID, timeout_s=ANSWER_LIMIT_S)
+    return ChainClient([_url()], chain_id=node.CHAIN_ID, timeout_s=timeout_s)
 
 
 def _path(setting: str) -> Path:
