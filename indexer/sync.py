@@ -190,14 +190,12 @@ def find_fork(chain: ChainClient, state: IndexState, heads: Heads) -> int | None
 def _stored_blocks(upto: int) -> list[tuple[int, bytes]]:
     """Number and hash of the newest stored blocks, newest first."""
     newest = Block.objects.filter(number__lte=upto).order_by("-number")
-    return list(newest.values_list("number", "hash")[:FORK_SEARCH])
+    return [(number, bytes(block_hash)) for number, block_hash in newest.values_list("number", "hash")[:FORK_SEARCH]]
 
 
 def _on_chain(chain: ChainClient, stored: list[tuple[int, bytes]]) -> list[int]:
     headers = chain.headers([number for number, _ in stored])
-    return [
-        number for (number, block_hash), header in zip(stored, headers, strict=True) if header.hash == bytes(block_hash)
-    ]
+    return [number for (number, block_hash), header in zip(stored, headers, strict=True) if header.hash == block_hash]
 
 
 def batches(chain: ChainClient, first: int, head: int) -> Iterator[Batch]:

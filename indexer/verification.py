@@ -140,7 +140,7 @@ def _orchestrator_check(row: Orchestrator) -> Any:
     def checks(answer: bonding.Transcoder) -> list[tuple[_Check, int | str]]:
         who = row.address
         leaves = row.deactivation_round if row.deactivation_round is not None else NEVER
-        found = [
+        found: list[tuple[_Check, int | str]] = [
             (_Check(who, "reward cut, ppm", row.reward_cut_ppm), answer.reward_cut_ppm),
             (_Check(who, "fee share, ppm", row.fee_share_ppm), answer.fee_share_ppm),
             (_Check(who, "last reward round", row.last_reward_round), answer.last_reward_round),

@@ -5,15 +5,24 @@ Each carries its CHECK into the table, since COPY and update() never pass throug
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 
 from apps.protocol.units import PPM
 
 
-class UintField(models.Field[int, int]):
+# the types a field takes and gives; the plugin makes them optional where the column is
+_Set = TypeVar("_Set", contravariant=True)
+_Get = TypeVar("_Get", covariant=True)
+
+
+class UintField(models.Field[_Set, _Get]):
     """An unsigned 256-bit integer: numeric(78,0) in the table, int in Python."""
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: int
+        _pyi_private_get_type: int
 
     def db_type(self, connection: Any) -> str:
         return "numeric(78,0)"
@@ -36,7 +45,7 @@ class UintField(models.Field[int, int]):
         return "UintField"
 
 
-class PpmField(models.IntegerField[int, int]):
+class PpmField(models.IntegerField[_Set, _Get]):
     """Parts per million, 0 to 1,000,000."""
 
     def db_check(self, connection: Any) -> str:
@@ -44,7 +53,7 @@ class PpmField(models.IntegerField[int, int]):
         return f"{column} BETWEEN 0 AND {PPM}"
 
 
-class AddressField(models.CharField[str, str]):
+class AddressField(models.CharField[_Set, _Get]):
     """Lower-case 0x and 40 hex digits; checksummed only where people read it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

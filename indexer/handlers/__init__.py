@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from indexer.handlers import (
     bonding_manager,
@@ -20,7 +20,7 @@ Handler = tuple[Callable[[bytes, bytes], Event], int, int]
 WATCHED = ("BondingManager", "RoundsManager", "TicketBroker", "ServiceRegistry", "Minter")
 CONTROLLER = "Controller"
 
-_MODULES = {
+_MODULES: dict[str, Mapping[bytes, Handler]] = {
     "BondingManager": bonding_manager.TABLE,
     "RoundsManager": rounds_manager.TABLE,
     "TicketBroker": ticket_broker.TABLE,

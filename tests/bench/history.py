@@ -6,7 +6,7 @@ For measurements of what a local chain is too slow to mine. Deterministic: the s
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -88,7 +88,7 @@ def _move(rng: random.Random, nodes: list[str], round_: int, number: int) -> lis
 
 
 _ZERO = "0x" + "0" * 40
-_Log = tuple[str, list[str | int], list[int] | str]
+_Log = tuple[str, Sequence[str | int], Sequence[int] | str]
 _EVENTS = {
     "SetCurrentRewardTokens": ("Minter", "SetCurrentRewardTokens(uint256,uint256)"),
     "NewRound": ("RoundsManager", "NewRound(uint256,bytes32)"),
@@ -116,7 +116,7 @@ class _Writer:
     def skip(self, blocks: int) -> None:
         self.number += blocks
 
-    def block(self, transactions: list[list[_Log]]) -> Iterator[RawLog]:
+    def block(self, transactions: Sequence[Sequence[_Log]]) -> Iterator[RawLog]:
         self.number += 1
         block_hash = sha256(b"block %d" % self.number).digest()
         index = 0

@@ -124,7 +124,7 @@ acts = st.lists(
 @given(acts)
 def test_ledger__any_history__never_takes_back_a_factor(history: list[tuple[str, int]]) -> None:
     ledger, book = active_node()
-    reward, fee = ONE, 0
+    reward, fee = int(ONE), 0
     for act, amount in history:
         if act == "reward" and book.last_reward_round < ledger.round.number:
             ledger.rewarded(book, amount, amount // 10)
