@@ -78,8 +78,8 @@ class Resource(APIView):
             answer = self.find(at, asked)
         return self._response(request, at, answer, tag)
 
-    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
-        return Response(status=204, headers=PREFLIGHT)
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        return HttpResponse(status=204, headers=PREFLIGHT)
 
     def _response(self, request: Request, at: Standpoint, answer: Answer, tag: str) -> HttpResponseBase:
         made = Response(self.body(at, answer), headers={"ETag": tag})

@@ -66,9 +66,9 @@ class Asked:
 
 
 _SCHEMAS: Mapping[str, dict[str, Any]] = {
-    "q": {"type": "string", "minLength": 1, "maxLength": 200},
+    "q": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     "status": {"type": "string", "enum": list(STATUSES), "default": "active"},
-    "score_gte": {"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.1},
+    "score_gte": {"type": "string", "pattern": "^(100(\\.0)?|[0-9]{1,2}(\\.[0-9])?)$"},
     "has_fees": {"type": "string", "enum": ["0", "1"]},
     "sort": {"type": "string", "enum": [sign + key for key in SORT_KEYS for sign in ("", "-")], "default": "-score"},
     "reward_cut_ppm_lte": {"type": "integer", "minimum": 0, "maximum": PPM},

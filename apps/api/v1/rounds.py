@@ -35,8 +35,8 @@ class RoundsAsked:
 def asked_rounds(request: Request) -> RoundsAsked:
     """The page of rounds a request asks for."""
     page = queries.page_of(request.query_params, known=BOUNDS)
-    bounds = {name: queries.round_number(name, text) for name, text in page.pairs}
     before = _before(page.cursor) if page.cursor else None
+    bounds = {name: queries.round_number(name, text) for name, text in page.pairs}
     span = Span(bounds.get("round_gte"), bounds.get("round_lte"), before)
     return RoundsAsked(span, page.limit or queries.DEFAULT_LIMIT, page.pairs)
 
