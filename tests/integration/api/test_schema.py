@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
@@ -55,9 +56,9 @@ def kept_connection() -> Iterator[None]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @override_settings(API_REQUESTS_PER_MINUTE=10**6)
-def test_schema__for_generated_requests__holds(case: Case, cast: list[Character], kept_connection: None) -> None:
+def test_schema__for_generated_requests__holds(case: Case[Any], cast: list[Character], kept_connection: None) -> None:
     if "address" in case.path_parameters and case.path_parameters["address"][-1] in "01234567":
         case.path_parameters["address"] = cast[0].address
     # a cursor is opaque: no schema can tell one that was given out from one that was not
-    excluded = [positive_data_acceptance] if "cursor" in (case.query or {}) else []
+    excluded: list[Any] = [positive_data_acceptance] if "cursor" in (case.query or {}) else []
     case.call_and_validate(excluded_checks=excluded)
