@@ -168,9 +168,9 @@ def test_interval__when_shown__then_half_its_width() -> None:
 
 
 def test_short_address__when_shown__then_six_and_four_checksummed() -> None:
-    address = "0xf859eb373f3ff0c62a7215cffa677cc80e487ebf"
-    assert formats.checksummed(address) == "0xf859EB373f3Ff0c62A7215cFFa677cc80e487Ebf"
-    assert formats.short_address(address) == "0xf859…7Ebf"
+    address = "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"
+    assert formats.checksummed(address) == "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+    assert formats.short_address(address) == "0x5aAe…eAed"
 
 
 def test_wei_title__when_exact__then_unit_named() -> None:
