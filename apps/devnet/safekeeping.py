@@ -63,6 +63,7 @@ def restore(data_dir: Path, *, finished: bool) -> None:
     for path, state in _copies(data_dir):
         if is_sound(state):
             _put_in_place(data_dir, path)
+            _keep_one_genesis(data_dir / STATE_NAME, state)
             return
         readable.append(path)
     if readable and finished:
@@ -86,6 +87,22 @@ def _put_in_place(data_dir: Path, path: Path) -> None:
     if path.name != STATE_NAME:
         log.warning("the saved chain was cut short by a kill; going back to %s", path.name)
         path.replace(data_dir / STATE_NAME)
+
+
+def _keep_one_genesis(path: Path, state: dict[str, Any]) -> None:
+    """Takes out of the file every block 0 but the chain's own.
+
+    At each start anvil makes a block 0 of that moment and later saves it beside the one it loaded; which of them is
+    then block 0 is left to chance. The chain's own is the oldest.
+    """
+    geneses = [block for block in state["blocks"] if int(block["header"]["number"], 16) == 0]
+    if len(geneses) < 2:
+        return
+    own = min(geneses, key=lambda block: int(block["header"]["timestamp"], 16))
+    state["blocks"] = [block for block in state["blocks"] if block is own or block not in geneses]
+    draft = path.with_suffix(".draft")
+    draft.write_bytes(orjson.dumps(state))
+    draft.replace(path)
 
 
 def is_sound(state: dict[str, Any]) -> bool:
