@@ -73,14 +73,14 @@ def newest(happenings: Iterable[Happening], most: int) -> list[Happening]:
     return sorted(happenings, key=lambda one: one.order, reverse=True)[:most]
 
 
-def source(row: Any) -> dict[str, Any]:
-    """The fields every happening takes from the log it was made from."""
-    return {
-        "block": row.block_id,
-        "log_index": row.log_index,
-        "time": row.block.time,
-        "tx_hash": bytes(row.tx_hash),
-    }
+# the log behind a row, in the order that `from_log` takes it
+LOG = ("block_id", "log_index", "block__time", "tx_hash")
+
+
+def from_log(kind: str, log: Sequence[Any], **fields: Any) -> Happening:
+    """A happening of the log whose LOG columns are given."""
+    block, log_index, time, tx_hash = log
+    return Happening(kind=kind, block=block, log_index=log_index, time=time, tx_hash=bytes(tx_hash), **fields)
 
 
 def node_happenings(address: str, *, most: int) -> list[Happening]:
@@ -96,27 +96,26 @@ def node_happenings(address: str, *, most: int) -> list[Happening]:
 
 
 def _rewards(address: str, most: int) -> list[Happening]:
-    rows = RewardCall.objects.filter(orchestrator=address).select_related("block").order_by("-round")[:most]
-    return [Happening(kind="reward", round=row.round, lpt_wei=row.amount_lpt_wei, **source(row)) for row in rows]
+    rows = RewardCall.objects.filter(orchestrator=address).order_by("-round")
+    values = rows.values_list("round", "amount_lpt_wei", *LOG)[:most]
+    return [from_log("reward", log, round=number, lpt_wei=amount) for number, amount, *log in values]
 
 
 def _tickets(address: str, most: int) -> list[Happening]:
-    rows = (
-        TicketPayment.objects.filter(orchestrator=address)
-        .select_related("block")
-        .order_by("-round", "-block", "-log_index")
-    )
+    rows = TicketPayment.objects.filter(orchestrator=address).order_by("-round", "-block", "-log_index")
+    values = rows.values_list("round", "gateway", "amount_eth_wei", *LOG)[:most]
     return [
-        Happening(kind="ticket", round=row.round, account=row.gateway, eth_wei=row.amount_eth_wei, **source(row))
-        for row in rows[:most]
+        from_log("ticket", log, round=number, account=gateway, eth_wei=amount)
+        for number, gateway, amount, *log in values
     ]
 
 
 def _service_addresses(address: str, most: int) -> list[Happening]:
-    rows = (
-        ServiceUriUpdate.objects.filter(orchestrator=address).select_related("block").order_by("-block", "-log_index")
-    )
-    return [Happening(kind="service", text=row.uri, **source(row)) for row in rows[:most]]
+    rows = ServiceUriUpdate.objects.filter(orchestrator=address).order_by("-block", "-log_index")
+    return [from_log("service", log, text=uri) for uri, *log in rows.values_list("uri", *LOG)[:most]]
+
+
+_TERMS = ("reward_cut_ppm", "fee_share_ppm", "old_reward_cut_ppm", "old_fee_share_ppm")
 
 
 def cut_changes(most: int, *, node: str | None = None) -> list[Happening]:
@@ -125,40 +124,29 @@ def cut_changes(most: int, *, node: str | None = None) -> list[Happening]:
         old_reward_cut_ppm=F("reward_cut_ppm"), old_fee_share_ppm=F("fee_share_ppm"), old_reward_cut_ppm__isnull=False
     )
     rows = rows.filter(orchestrator=node) if node else rows.filter(old_reward_cut_ppm__isnull=False)
-    return [_cut_change(row) for row in rows.select_related("block").order_by("-block", "-log_index")[:most]]
-
-
-def _cut_change(row: CutChange) -> Happening:
-    return Happening(
-        kind="terms",
-        round=row.round,
-        node=row.orchestrator,
-        reward_cut_ppm=row.reward_cut_ppm,
-        fee_share_ppm=row.fee_share_ppm,
-        old_reward_cut_ppm=row.old_reward_cut_ppm,
-        old_fee_share_ppm=row.old_fee_share_ppm,
-        **source(row),
-    )
+    values = rows.order_by("-block", "-log_index").values_list("orchestrator", "round", *LOG, *_TERMS)[:most]
+    return [
+        from_log("terms", rest[:4], node=address, round=number, **dict(zip(_TERMS, rest[4:], strict=True)))
+        for address, number, *rest in values
+    ]
 
 
 def pool_changes(most: int, *, node: str | None = None) -> list[Happening]:
     """The newest entries into the pool and exits from it; the first entry of a node is `new`."""
     rows = PoolChange.objects.filter(orchestrator=node) if node else PoolChange.objects.all()
-    rows = rows.select_related("block").order_by("-block", "-log_index")[:most]
-    first = _first_entries({row.orchestrator for row in rows})
-    return [_pool_change(row, new=(row.block_id, row.log_index) == first.get(row.orchestrator)) for row in rows]
+    columns = ("orchestrator", "round", "entered", "effective_round", *LOG)
+    values = list(rows.order_by("-block", "-log_index").values_list(*columns)[:most])
+    first = _first_entries({address for address, *_ in values})
+    found = []
+    for address, number, entered, effective, *log in values:
+        kind = "new" if (log[0], log[1]) == first.get(address) else "entered" if entered else "left"
+        found.append(from_log(kind, log, node=address, round=number, effective_round=effective))
+    return found
 
 
 def _first_entries(nodes: Iterable[str]) -> dict[str, tuple[int, int]]:
     entries = PoolChange.objects.filter(orchestrator__in=list(nodes), entered=True).order_by("-block", "-log_index")
     return {node: (block, index) for node, block, index in entries.values_list("orchestrator", "block_id", "log_index")}
-
-
-def _pool_change(row: PoolChange, *, new: bool) -> Happening:
-    kind = "new" if new else "entered" if row.entered else "left"
-    return Happening(
-        kind=kind, round=row.round, node=row.orchestrator, effective_round=row.effective_round, **source(row)
-    )
 
 
 def misses(running: Round, *, counted_rounds: int) -> Misses:

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import F, Sum
 
 from apps.network.models import Block, Orchestrator, OrchestratorRound, Round
 from apps.network.selectors.flows import Matched, NodeFlow, matched
+from apps.protocol.earnings import Factors
 from apps.protocol.perc import ONE, precise_perc_of
 from apps.protocol.units import EthWei, LptWei
 
@@ -83,36 +85,63 @@ def rounds_by_number(numbers: Sequence[int]) -> dict[int, Round]:
     return Round.objects.in_bulk(list(numbers)) if numbers else {}
 
 
-def node_rounds(address: str, *, most: int = 1000) -> list[NodeRound]:
+def node_rounds(address: str, *, most: int) -> list[NodeRound]:
     """The newest `most` rounds in which the node was active or earned, oldest first."""
     rows = OrchestratorRound.objects.filter(orchestrator=address).order_by("-round").values_list(*_COLUMNS)[:most]
     return [NodeRound(*row) for row in reversed(rows)]
 
 
-def earned(rows: Sequence[NodeRound], *, stake: LptWei, since: int) -> Earned | None:
-    """What `stake`, put in place by the end of round `since`, grew by up to the last row; None without a row by then.
+_LINE = """
+SELECT round, fees_eth_wei::float8 / 1e18, stake_lpt_wei::float8 / 1e18 FROM network_orchestrator_round
+WHERE orchestrator = %s AND round < %s ORDER BY round DESC LIMIT %s
+"""
+
+
+def node_line(address: str, *, before: int, most: int) -> list[tuple[int, float, float | None]]:
+    """Round, fees in ETH and stake in LPT of the newest `most` rounds below `before`, oldest first; for drawing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINE, [address, before, most])
+        return list(reversed(cursor.fetchall()))
+
+
+# the newest row that stored a factor, by the table's key, for each of a few rounds
+_FACTORS = """
+SELECT asked.round,
+    coalesce((SELECT reward_factor FROM network_orchestrator_round WHERE orchestrator = %(node)s
+        AND round <= asked.round AND reward_factor > 0 ORDER BY round DESC LIMIT 1), 0),
+    coalesce((SELECT fee_factor FROM network_orchestrator_round WHERE orchestrator = %(node)s
+        AND round <= asked.round AND fee_factor > 0 ORDER BY round DESC LIMIT 1), 0)
+FROM unnest(%(rounds)s::int[]) AS asked(round)
+"""
+
+
+def factors_at(address: str, rounds: Sequence[int]) -> dict[int, Factors]:
+    """The factors that hold at the end of each of these rounds; 0 where none was stored by then."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTORS, {"node": address, "rounds": list(rounds)})
+        return {number: Factors(int(reward), int(fee)) for number, reward, fee in cursor.fetchall()}
+
+
+def first_round_of(address: str) -> int | None:
+    """The first round in which the node was active or earned."""
+    rows = OrchestratorRound.objects.filter(orchestrator=address).order_by("round")
+    return rows.values_list("round", flat=True).first()
+
+
+def earned(stake: LptWei, *, since: int, start: Factors, end: Factors) -> Earned:
+    """What `stake`, put in place by the end of round `since`, grew by.
 
     Uses the same fixed-point division as the contract. Rewards are counted as restaked, as the contract does.
     """
-    if not rows or rows[0].round > since:
-        return None
-    start = [row for row in rows if row.round <= since]
-    reward_start, reward_end = _latest(start, "reward_factor") or ONE, _latest(rows, "reward_factor") or ONE
-    fee_start, fee_end = _latest(start, "fee_factor"), _latest(rows, "fee_factor")
+    reward_start, reward_end = start.reward or ONE, end.reward or ONE
     grown = precise_perc_of(stake, reward_end, reward_start)
-    fees = precise_perc_of(stake, fee_end - fee_start, reward_start)
-    return Earned(since, LptWei(grown - stake), EthWei(fees))
-
-
-def _latest(rows: Sequence[NodeRound], name: str) -> int:
-    """The newest factor that was stored; 0 where none was."""
-    return next((factor for row in reversed(rows) if (factor := getattr(row, name))), 0)
+    return Earned(since, LptWei(grown - stake), EthWei(precise_perc_of(stake, end.fee - start.fee, reward_start)))
 
 
 def stake_moves(*, since: int, running: int) -> list[StakeMove]:
     """Nodes active in round `since` whose stake moved until now, rewards taken out; the largest gain first."""
     before = OrchestratorRound.objects.filter(round=since, active=True, stake_lpt_wei__isnull=False)
-    held = dict(before.values_list("orchestrator", "stake_lpt_wei"))
+    held = {node: stake for node, stake in before.values_list("orchestrator", "stake_lpt_wei") if stake is not None}
     rewarded = OrchestratorRound.objects.filter(round__range=(since, running), orchestrator__in=list(held))
     rewards = dict(rewarded.values_list("orchestrator").annotate(total=Sum("reward_lpt_wei")))
     now = Orchestrator.objects.filter(address__in=list(held)).values_list("address", "stake_lpt_wei")
@@ -161,7 +190,7 @@ def _stakes_at(points: Sequence[int]) -> dict[int, dict[str, int]]:
     rows = OrchestratorRound.objects.filter(round__in=list(points), active=True, stake_lpt_wei__isnull=False)
     stakes: dict[int, dict[str, int]] = defaultdict(dict)
     for number, address, stake in rows.values_list("round", "orchestrator", "stake_lpt_wei"):
-        stakes[number][address] = stake
+        stakes[number][address] = stake or 0
     return stakes
 
 

@@ -12,20 +12,21 @@ from apps.network.models import Orchestrator, Round
 from apps.network.selectors import activity, flows, history, network
 from apps.network.selectors.activity import Happening
 from apps.network.selectors.flows import Payer, Window
-from apps.network.selectors.history import Earned, NodeRound
+from apps.network.selectors.history import Earned
 from apps.protocol.units import WEI, Address, LptWei
 from apps.web.charts import rounds_figure
 from apps.web.node import work
 from apps.web.node.score import ScoreView, score_view
 from apps.web.node.standing import Standing, standing
-from apps.web.node.work import Calls, RoundLine, TermsView, point_of
+from apps.web.node.work import Calls, Cells, RoundLine, TermsView, point_of
 from apps.web.pictures.rounds import RoundPoint
 from apps.web.pictures.svg import Picture
 
 WINDOW_ROUNDS = work.WINDOW_ROUNDS
 SHOWN_DELEGATORS = 20
-SHOWN_EVENTS = 50
-SAMPLE_STAKE = LptWei(1000 * WEI)
+SHOWN_EVENTS, OPEN_EVENTS = 50, 20
+SAMPLE_STAKE, SAMPLE_ROUNDS = LptWei(1000 * WEI), (30, 90)
+EXPLORED_ROUNDS = 1000
 ALL_CHANGES = 10_000  # more than any node has made; keeps a broken one from filling the memory
 
 
@@ -108,14 +109,22 @@ class NodePage:
         return None
 
     @property
-    def newest_first(self) -> list[RoundLine]:
-        return list(reversed(self.lines))
+    def first_events(self) -> Sequence[Happening]:
+        return self.events[:OPEN_EVENTS]
+
+    @property
+    def later_events(self) -> Sequence[Happening]:
+        return self.events[OPEN_EVENTS:]
+
+    @property
+    def cells(self) -> list[Cells]:
+        return work.cells_of(self.lines, running=self.round.number)
 
 
 def node_page(node: Orchestrator, running: Round) -> NodePage:
     """The node at the running round."""
     window = Window.ending(running.number, rounds=WINDOW_ROUNDS)
-    rows = history.node_rounds(node.address)
+    rows = history.node_rounds(node.address, most=WINDOW_ROUNDS)
     lines = work.lines_of(rows, running=running.number, known_from=history.first_round() or running.number)
     wide, narrow = work.drawings(lines)
     return NodePage(
@@ -127,9 +136,9 @@ def node_page(node: Orchestrator, running: Round) -> NodePage:
         lines=lines,
         wide=wide,
         narrow=narrow,
-        figure=rounds_figure(_points(rows, lines)),
+        figure=rounds_figure(_points(node.address, lines)),
         calls=_calls(lines, running),
-        earnings=[_earning(rows, running.number, rounds) for rounds in (30, 90)],
+        earnings=_earnings(node.address, running.number),
         terms=work.terms_of(activity.cut_changes(ALL_CHANGES, node=node.address), running=running.number),
         payers=_payers(node.address, window),
         behind=Behind(delegation.delegators_of(node, running_round=running.number)),
@@ -137,12 +146,12 @@ def node_page(node: Orchestrator, running: Round) -> NodePage:
     )
 
 
-def _points(rows: Sequence[NodeRound], lines: Sequence[RoundLine]) -> list[RoundPoint]:
+def _points(address: str, lines: Sequence[RoundLine]) -> list[RoundPoint]:
     """All rounds there are for exploring: those of the table, and before them the rounds the node had a part in."""
+    shown = [point_of(line) for line in lines]
     first = lines[0].number if lines else 0
-    return [point_of(RoundLine(row.round, row)) for row in rows if row.round < first] + [
-        point_of(line) for line in lines
-    ]
+    earlier = history.node_line(address, before=first, most=EXPLORED_ROUNDS - len(shown))
+    return [RoundPoint(*values) for values in earlier] + shown
 
 
 def _calls(lines: Sequence[RoundLine], running: Round) -> Calls:
@@ -155,11 +164,16 @@ def _calls(lines: Sequence[RoundLine], running: Round) -> Calls:
     )
 
 
-def _earning(rows: Sequence[NodeRound], running: int, rounds: int) -> Earning:
-    since = running - rounds
-    if rows and rows[0].round > since:
-        since = rows[0].round
-    return Earning(rounds, history.earned(rows, stake=SAMPLE_STAKE, since=since))
+def _earnings(address: str, running: int) -> list[Earning]:
+    first = history.first_round_of(address)
+    if first is None:
+        return [Earning(rounds, None) for rounds in SAMPLE_ROUNDS]
+    starts = {rounds: max(running - rounds, first) for rounds in SAMPLE_ROUNDS}
+    factors = history.factors_at(address, [*starts.values(), running])
+    return [
+        Earning(rounds, history.earned(SAMPLE_STAKE, since=since, start=factors[since], end=factors[running]))
+        for rounds, since in starts.items()
+    ]
 
 
 def _payers(address: str, window: Window) -> Payers:

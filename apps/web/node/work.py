@@ -33,6 +33,20 @@ class RoundLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Cells:
+    """A line of the table as it is written: 90 lines of filters would take a third of the page's time."""
+
+    number: str
+    fees: str
+    tickets: str
+    stake: str
+    reward: str
+    missed: bool
+    reward_cut: str
+    fee_share: str
+
+
+@dataclass(frozen=True, slots=True)
 class Calls:
     """Reward calls of the last rounds; `cost_lpt_wei` estimates what the misses cost delegators, None if unknown."""
 
@@ -76,6 +90,29 @@ def lines_of(rows: Sequence[NodeRound], *, running: int, known_from: int) -> lis
     by_number = {row.round: row for row in rows}
     first = max(running - WINDOW_ROUNDS + 1, known_from)
     return [RoundLine(number, by_number.get(number)) for number in range(first, running + 1)]
+
+
+def cells_of(lines: Sequence[RoundLine], *, running: int) -> list[Cells]:
+    """The table of the lines, newest first; what does not apply is an en dash."""
+    return [_cells(line, running) for line in reversed(lines)]
+
+
+def _cells(line: RoundLine, running: int) -> Cells:
+    row, number, dash = line.row, formats.grouped(line.number), formats.EN_DASH
+    if row is None:
+        return Cells(number, "0", "0", dash, dash, False, dash, dash)
+    outcome = _outcome(line, running)
+    words = {"inactive": dash, "open": "not yet", "missed": "missed"}
+    return Cells(
+        number=number,
+        fees=formats.eth(row.fees_eth_wei),
+        tickets=formats.grouped(row.tickets),
+        stake=dash if row.stake_lpt_wei is None else formats.lpt_whole(row.stake_lpt_wei),
+        reward=words.get(outcome) or formats.lpt(row.reward_lpt_wei),
+        missed=outcome == "missed",
+        reward_cut=formats.percent(row.reward_cut_ppm),
+        fee_share=formats.percent(row.fee_share_ppm),
+    )
 
 
 def point_of(line: RoundLine) -> RoundPoint:

@@ -22,6 +22,7 @@ from apps.web.csp import draws_charts
 from apps.web.node.page import node_page
 from apps.web.views.home import csv_response
 
+ALL_ROUNDS = 1_000_000
 _ROUND_COLUMNS = (
     "round",
     "active",
@@ -66,7 +67,7 @@ def rounds_csv(request: HttpRequest, address: str) -> HttpResponseBase:
     found = _found(request, address, "web:node_rounds_csv")
     if isinstance(found, HttpResponseBase):
         return found
-    rows = reversed(history.node_rounds(found.address, most=1_000_000))
+    rows = reversed(history.node_rounds(found.address, most=ALL_ROUNDS))
     lines = [[_plain(getattr(row, name)) for name in _ROUND_COLUMNS] for row in rows]
     return _csv(_ROUND_COLUMNS, lines, f"millrace-{found.address}-rounds.csv")
 
