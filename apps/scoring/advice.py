@@ -17,7 +17,7 @@ IDLE_STAKE = Decimal(1)  # … at no less than an average node's stake
 BUSY_RATIO = Decimal("1.5")
 NOTABLE_POINTS = Decimal("0.02")
 FAIR_REWARDS = Decimal("0.75")
-HALF = Decimal("0.5")
+ONE_PAYER = Decimal("0.95")
 
 
 def advice_of(one: OrchestratorFacts, facts: NetworkFacts, field: Field, gates: tuple[Gate, ...]) -> Advice:
@@ -70,6 +70,9 @@ def _of_work(tally: Tally, field: Field) -> Iterator[Advice]:
     average = Decimal(1) / max(1, len(field.tallies))
     if plain_ratio(tally, field) < IDLE_RATIO and stake_share(tally, field) >= IDLE_STAKE * average:
         yield Advice(_shares(tally, field), "warn")
+    if plain_ratio(tally, field) >= 1 and tally.largest_payer >= ONE_PAYER * tally.fees_long:
+        largest = words.percent(Decimal(tally.largest_payer) / tally.fees_long)
+        yield Advice(f"Rests on one payer: a single gateway paid {largest} of its fees.", "warn")
 
 
 def _summary(one: OrchestratorFacts, facts: NetworkFacts, tally: Tally, field: Field) -> Advice:

@@ -195,7 +195,12 @@ def test_headline__when_nothing_is_known__has_no_value_and_the_whole_interval() 
         ),
         (
             node(1, stake=200, fees={gateway(1): 100}),
-            "Earned 33.3\u00a0% of all fees with 13.3\u00a0% of all stake; delegators keep 90\u00a0% of rewards.",
+            "Rests on one payer: a single gateway paid 100\u00a0% of its fees.",
+            "warn",
+        ),
+        (
+            node(1, stake=200, fees={gateway(1): 80, gateway(2): 20}, reward_cut=300_000),
+            "Earned 33.3\u00a0% of all fees with 13.3\u00a0% of all stake; delegators keep 70\u00a0% of rewards.",
             "info",
         ),
     ],
