@@ -33,6 +33,11 @@ def _standing(
     rank: int | None,
     gate_code: str | None,
     gate: str | None,
-    *parts: float | None,
+    work: float | None,
+    terms: float | None,
+    jobs: float | None,
+    community: float | None,
 ) -> Standing:
-    return Standing(value, low, high, coverage, rank, *parts, gate_code=gate_code or "", gate=gate or "")
+    return Standing(
+        value, low, high, coverage, rank, work, terms, jobs, community, gate_code=gate_code or "", gate=gate or ""
+    )

@@ -38,8 +38,8 @@ def head(*, at_most: int | None = None) -> Head | None:
     blocks = Block.objects.order_by("-number")
     if at_most is not None:
         blocks = blocks.filter(number__lte=at_most)
-    row = blocks.values_list("number", "hash", "time").first()
-    return Head(*row) if row else None
+    row = blocks.first()
+    return Head(row.number, bytes(row.hash), row.time) if row else None
 
 
 # one step into the primary key for each name, however often each was read

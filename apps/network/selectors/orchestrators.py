@@ -161,10 +161,10 @@ GROUP BY 1, 2
 """
 
 
-def _asked(query: str, **values: object) -> list[tuple[Any, ...]]:
+def _asked(query: str, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _work(window: Window) -> dict[str, tuple[int, int, int]]:
@@ -187,14 +187,16 @@ def _payers(window: Window) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def _worse(window: Window) -> dict[str, WorseTerms]:
-    changes = CutChange.objects.filter(round__range=(window.first, window.last)).filter(
-        Q(reward_cut_ppm__gt=F("old_reward_cut_ppm")) | Q(fee_share_ppm__lt=F("old_fee_share_ppm"))
-    )
+    cut_rose, share_fell = Q(reward_cut_ppm__gt=F("old_reward_cut_ppm")), Q(fee_share_ppm__lt=F("old_fee_share_ppm"))
+    changes = CutChange.objects.filter(cut_rose | share_fell, round__range=(window.first, window.last))
     found: dict[str, WorseTerms] = {}
-    for address, at, cut, old_cut, share, old_share in changes.order_by("block_id", "log_index").values_list(
-        "orchestrator", "round", "reward_cut_ppm", "old_reward_cut_ppm", "fee_share_ppm", "old_fee_share_ppm"
-    ):
-        found[address] = WorseTerms(at, old_cut if cut > old_cut else None, old_share if share < old_share else None)
+    for change in changes.order_by("block_id", "log_index"):
+        old_cut, old_share = change.old_reward_cut_ppm, change.old_fee_share_ppm
+        found[change.orchestrator] = WorseTerms(
+            change.round,
+            Ppm(old_cut) if old_cut is not None and old_cut < change.reward_cut_ppm else None,
+            Ppm(old_share) if old_share is not None and old_share > change.fee_share_ppm else None,
+        )
     return found
 
 

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.network.selectors import orchestrators
 from apps.network.selectors.orchestrators import OrchestratorRow, WorseTerms
-from apps.protocol.units import WEI, Address
+from apps.protocol.units import WEI, Address, Ppm
 from tests.factories import (
     CutChangeFactory,
     OrchestratorFactory,
@@ -78,7 +78,7 @@ def test_rows__when_terms_got_worse__then_the_last_change_with_what_held_before(
     OrchestratorFactory(address=NODE, reward_cut_ppm=200_000)
     CutChangeFactory(orchestrator=NODE, round=150, reward_cut_ppm=150_000, old_reward_cut_ppm=50_000, **SAME)
     CutChangeFactory(orchestrator=NODE, round=160, reward_cut_ppm=200_000, old_reward_cut_ppm=150_000, **SAME)
-    assert the_row().worse == WorseTerms(160, 150_000, None)
+    assert the_row().worse == WorseTerms(160, Ppm(150_000), None)
 
 
 def test_rows__when_terms_got_better__then_nothing_to_warn_of() -> None:
