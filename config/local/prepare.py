@@ -54,6 +54,8 @@ def _prepare() -> None:
             began = time.monotonic()  # no spinner: these draw bars of their own
             call_command(*command)
             done(name, time.monotonic() - began)
+        with step("Scores"):
+            call_command("score", top=0, stdout=io.StringIO())
 
 
 def _choose_database() -> None:

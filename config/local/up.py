@@ -43,7 +43,8 @@ def _run(group: Supervisor) -> int:
         group.hold()
     except Stopped:
         group.mute()
-        console.print("Stopping …")
+        with step("Stopped; the next `make run` goes on from here"):
+            group.stop()
         return 0
     except Died as error:
         print(f"millrace: {str(error).rstrip('.')}; what it said is above.", file=sys.stderr)
