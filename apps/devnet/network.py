@@ -41,6 +41,7 @@ __all__ = [
     "Deployment",
     "Devnet",
     "NodeFailed",
+    "Receipt",
     "Reverted",
     "deploy",
     "load_artifacts",
