@@ -193,7 +193,9 @@ def _without_null(schema: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
 
 def _kind(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
-        return "one of " + ", ".join(str(each) for each in schema["enum"])
+        plain = [str(each) for each in schema["enum"] if not str(each).startswith("-")]
+        turned = ", each also with a minus before it" if len(plain) < len(schema["enum"]) else ""
+        return f"one of {', '.join(plain)}{turned}"
     if schema.get("type") == "array":
         return "list of " + _plural(_resolved(schema["items"]).get("type", "value"))
     return str(schema.get("type", "value")) + _bounds(schema)

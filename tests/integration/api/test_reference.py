@@ -18,7 +18,7 @@ def test_page__names_every_address_parameter_and_problem(client: Client, cast: l
     body = client.get("/api/").content.decode()
 
     for path, described in document()["paths"].items():
-        assert f"GET {path}" in body
+        assert f"GET {path}" in body.replace("<wbr>", "")
         assert f'id="{described["get"]["operationId"]}"' in body
         for parameter in described["get"].get("parameters", ()):
             assert f"<code>{parameter['name']}</code>" in body
