@@ -23,7 +23,8 @@ def drawn(*rows: Channel, narrow: bool = False) -> Picture:
 def test_channels__when_two_nodes__then_columns_are_their_shares_less_one_seam() -> None:
     rects = [shape for shape in drawn(channel(0.25, 0.75), channel(0.75, 0.25)).shapes if isinstance(shape, Rect)]
     room = WIDE.height - WIDE.seam
-    assert [(rect.css, rect.x, rect.height) for rect in rects] == [
+    found: list[object] = [(rect.css, rect.x, rect.height) for rect in rects]
+    assert found == [
         ("f-stake", 262, pytest.approx(room / 4)),
         ("f-stake", 262, pytest.approx(room * 3 / 4)),
         ("f-work", 606, pytest.approx(room * 3 / 4)),

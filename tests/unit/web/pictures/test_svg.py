@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from apps.web.pictures.svg import Dot, Path, Picture, Rect, Text, coordinate
+from apps.web.pictures.svg import Dot, Path, Picture, Rect, Shape, Text, coordinate
 
 pytestmark = pytest.mark.unit
 
@@ -19,7 +19,7 @@ def test_coordinate__when_written__then_one_decimal_at_most(value: float, expect
 
 
 def test_picture__when_words_hold_markup__then_it_is_escaped() -> None:
-    shapes = [Text("b", 1, 2, "<script>&"), Rect("f-work", 0, 0, 1, 1, 'tip "<b>"')]
+    shapes: list[Shape] = [Text("b", 1, 2, "<script>&"), Rect("f-work", 0, 0, 1, 1, 'tip "<b>"')]
     markup = Picture(10, 20, shapes, 'a "sentence" <i>').markup()
     assert "<script>" not in markup
     assert "<b>" not in markup
@@ -27,7 +27,7 @@ def test_picture__when_words_hold_markup__then_it_is_escaped() -> None:
 
 
 def test_picture__when_written__then_it_is_well_formed_and_named() -> None:
-    shapes = [Rect("hatch", 1, 2, 3, 4), Path("l", "M0 0H4"), Dot("f-work", 1, 1), Text("", 0, 0, "a")]
+    shapes: list[Shape] = [Rect("hatch", 1, 2, 3, 4), Path("l", "M0 0H4"), Dot("f-work", 1, 1), Text("", 0, 0, "a")]
     root = ElementTree.fromstring(Picture(10, 20, shapes, "A thing").markup("chart narrow"))
     assert root.attrib == {"class": "chart narrow", "viewBox": "0 0 10 20", "role": "img", "aria-label": "A thing"}
     assert [child.tag for child in root] == ["rect", "path", "circle", "text"]

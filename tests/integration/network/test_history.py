@@ -1,0 +1,124 @@
+"""One node's rounds, stake that moved, the matched share over time."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from apps.network.selectors import history
+from apps.protocol.earnings import Factors
+from apps.protocol.perc import ONE
+from apps.protocol.units import WEI, LptWei
+from tests.factories import OrchestratorFactory, OrchestratorRoundFactory, RoundFactory, address
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+
+NODE, OTHER = address(1), address(2)
+
+
+def test_latest_round__when_there_are_none__then_none() -> None:
+    assert history.latest_round() is None
+    assert history.first_round() is None
+
+
+def test_rounds__when_there_are_some__then_ends_and_named_ones() -> None:
+    for number in (7, 8, 10):
+        RoundFactory(number=number)
+    newest = history.latest_round()
+    assert newest is not None
+    assert newest.number == 10
+    assert history.first_round() == 7
+    assert sorted(history.rounds_by_number([8, 9, 10])) == [8, 10]
+
+
+def test_node_rounds__when_limited__then_the_newest_oldest_first() -> None:
+    for number in range(1, 6):
+        OrchestratorRoundFactory(orchestrator=NODE, round=number, fees_eth_wei=number)
+    OrchestratorRoundFactory(orchestrator=OTHER, round=5)
+    assert [(row.round, row.fees_eth_wei) for row in history.node_rounds(NODE, most=3)] == [(3, 3), (4, 4), (5, 5)]
+    assert history.first_round_of(NODE) == 1
+
+
+def test_node_line__when_drawn__then_whole_units_and_no_stake_where_inactive() -> None:
+    OrchestratorRoundFactory(orchestrator=NODE, round=1, fees_eth_wei=WEI // 4, stake_lpt_wei=10 * WEI)
+    OrchestratorRoundFactory(orchestrator=NODE, round=2, active=False, stake_lpt_wei=None)
+    OrchestratorRoundFactory(orchestrator=NODE, round=3)
+    assert history.node_line(NODE, before=3, most=10) == [(1, 0.25, 10.0), (2, 0.0, None)]
+
+
+def test_factors_at__when_a_round_stored_none__then_the_last_stored_one_holds() -> None:
+    OrchestratorRoundFactory(orchestrator=NODE, round=5, reward_factor=ONE + 7, fee_factor=0)
+    OrchestratorRoundFactory(orchestrator=NODE, round=6, reward_factor=0, fee_factor=0)
+    OrchestratorRoundFactory(orchestrator=NODE, round=7, reward_factor=ONE + 9, fee_factor=3)
+    assert history.factors_at(NODE, [4, 6, 7, 9]) == {
+        4: Factors(0, 0),
+        6: Factors(ONE + 7, 0),
+        7: Factors(ONE + 9, 3),
+        9: Factors(ONE + 9, 3),
+    }
+
+
+def test_earned__when_factors_grew__then_by_the_contract_s_own_division() -> None:
+    start, end = Factors(ONE, 10**24), Factors(ONE * 102_88 // 10_000, 3 * 10**24)
+    found = history.earned(LptWei(1000 * WEI), since=5, start=start, end=end)
+    assert found.rewards_lpt_wei == 288 * WEI // 10
+    assert found.fees_eth_wei == 2 * WEI
+
+
+def test_earned__when_no_factor_was_stored__then_nothing() -> None:
+    found = history.earned(LptWei(1000 * WEI), since=5, start=Factors(), end=Factors())
+    assert (found.rewards_lpt_wei, found.fees_eth_wei) == (0, 0)
+
+
+def test_stake_moves__when_rewards_came_in__then_they_are_no_move() -> None:
+    for node, stake in ((NODE, 115), (OTHER, 70), (address(3), 100), (address(4), 500)):
+        OrchestratorFactory(address=node, stake_lpt_wei=stake)
+    for node in (NODE, OTHER, address(3)):
+        OrchestratorRoundFactory(orchestrator=node, round=10, stake_lpt_wei=90, reward_lpt_wei=4)
+        OrchestratorRoundFactory(orchestrator=node, round=11, reward_lpt_wei=6)
+    moves = [
+        (move.address, move.moved_lpt_wei, move.before_lpt_wei) for move in history.stake_moves(since=10, running=12)
+    ]
+    assert moves == [(NODE, 15, 90), (OTHER, -30, 90)]
+
+
+def lived(node: str, number: int, *, fees: int) -> None:
+    OrchestratorRoundFactory(orchestrator=node, round=number, stake_lpt_wei=50, fees_eth_wei=fees)
+
+
+def test_matched_history__when_work_moves_to_the_stake__then_the_share_rises() -> None:
+    for number in range(1, 5):
+        lived(NODE, number, fees=10)
+        OrchestratorRoundFactory(
+            orchestrator=OTHER, round=number, stake_lpt_wei=50, fees_eth_wei=10 if number > 2 else 0
+        )
+    points = [(number, one.part / one.whole) for number, one in history.matched_history(4)]
+    assert points == [(1, 0.5), (2, 0.5), (3, 0.75), (4, pytest.approx(0.5 + 1 / 3))]
+
+
+def test_matched_history__when_longer_than_the_look_back__then_old_fees_drop_out() -> None:
+    for number in range(1, 101):
+        OrchestratorRoundFactory(
+            orchestrator=NODE, round=number, stake_lpt_wei=50, fees_eth_wei=10 if number == 1 else 0
+        )
+        OrchestratorRoundFactory(
+            orchestrator=OTHER, round=number, stake_lpt_wei=50, fees_eth_wei=1 if number == 95 else 0
+        )
+    found = history.matched_history(100)
+    steps = {after[0] - before[0] for before, after in pairwise(found)}
+    assert steps == {3}
+    assert found[-1][0] == 100
+    assert found[-1][1].part / found[-1][1].whole == 0.5  # only the fee of round 95 is left
+    assert found[0][1].part / found[0][1].whole == 0.5
+
+
+def test_matched_history__when_nothing_was_active__then_empty() -> None:
+    assert history.matched_history(100) == []
+
+
+def test_first_round_with_stake__when_asked__then_not_before() -> None:
+    OrchestratorRoundFactory(round=5)
+    OrchestratorRoundFactory(round=9)
+    assert history.first_round_with_stake(6) == 9
+    assert history.first_round_with_stake(10) is None
