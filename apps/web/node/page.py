@@ -127,17 +127,18 @@ def node_page(node: Orchestrator, running: Round) -> NodePage:
     rows = history.node_rounds(node.address, most=WINDOW_ROUNDS)
     lines = work.lines_of(rows, running=running.number, known_from=history.first_round() or running.number)
     wide, narrow = work.drawings(lines)
+    parameters = network.parameters(("pool_max_size", "treasury_reward_cut"))
     return NodePage(
         node=node,
         round=running,
         window=window,
-        standing=standing(node, window),
+        standing=standing(node, window, pool_max=parameters.get("pool_max_size")),
         score=score_view(Address(node.address)),
         lines=lines,
         wide=wide,
         narrow=narrow,
         figure=rounds_figure(_points(node.address, lines)),
-        calls=_calls(lines, running),
+        calls=_calls(lines, running, treasury_cut=parameters.get("treasury_reward_cut", 0)),
         earnings=_earnings(node.address, running.number),
         terms=work.terms_of(activity.cut_changes(ALL_CHANGES, node=node.address), running=running.number),
         payers=_payers(node.address, window),
@@ -154,13 +155,13 @@ def _points(address: str, lines: Sequence[RoundLine]) -> list[RoundPoint]:
     return [RoundPoint(*values) for values in earlier] + shown
 
 
-def _calls(lines: Sequence[RoundLine], running: Round) -> Calls:
+def _calls(lines: Sequence[RoundLine], running: Round, *, treasury_cut: int) -> Calls:
     missed = [line.number for line in lines if line.row and line.row.active and not line.row.reward_called]
     return work.calls_of(
         lines,
         running=running.number,
         starts=history.rounds_by_number(missed),
-        treasury_cut=network.parameters(("treasury_reward_cut",)).get("treasury_reward_cut", 0),
+        treasury_cut=treasury_cut,
     )
 
 

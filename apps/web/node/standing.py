@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from apps.network.models import Orchestrator
-from apps.network.selectors import flows, network
+from apps.network.selectors import flows
 from apps.network.selectors.flows import Window
 
 
@@ -46,13 +46,12 @@ class Standing:
         return max((self.pool_max or 0) - self.pool_size, 0)
 
 
-def standing(node: Orchestrator, window: Window) -> Standing:
+def standing(node: Orchestrator, window: Window, *, pool_max: int | None) -> Standing:
     """The node at the running round, `window.last`, with what others paid it in the window."""
     found = flows.node_flows(window)
     pool = sorted((flow.stake_lpt_wei for flow in found if flow.in_pool), reverse=True)
-    places = network.parameters(("pool_max_size",)).get("pool_max_size")
     fees = next((flow.fees_eth_wei for flow in found if flow.address == node.address), 0)
-    is_full = bool(places) and len(pool) >= (places or 0)
+    is_full = pool_max is not None and len(pool) >= pool_max
     lowest = pool[-1] if pool else 0
     return Standing(
         status=status_of(node, window.last),
@@ -60,7 +59,7 @@ def standing(node: Orchestrator, window: Window) -> Standing:
         all_stake_lpt_wei=sum(flow.stake_lpt_wei for flow in found),
         place=1 + sum(1 for stake in pool if stake > node.stake_lpt_wei) if node.in_pool else None,
         pool_size=len(pool),
-        pool_max=places,
+        pool_max=pool_max,
         margin_lpt_wei=node.stake_lpt_wei - lowest if node.in_pool and is_full else None,
         is_last=node.in_pool and is_full and node.stake_lpt_wei == lowest,
         fees_eth_wei=fees,
