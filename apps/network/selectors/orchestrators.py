@@ -297,12 +297,19 @@ _KEYS: Mapping[SortKey, Callable[[OrchestratorRow], float | int | str | None]] =
 
 def ordered(some_rows: Iterable[OrchestratorRow], query: ListQuery) -> list[OrchestratorRow]:
     """The rows in the order asked for. Unknown comes last both ways; equals go by rank, then stake, then address."""
-    key = _KEYS[query.sort]
     by_default = sorted(some_rows, key=_default_order)
-    known = [row for row in by_default if key(row) is not None]
-    unknown = [row for row in by_default if key(row) is None]
-    return sorted(known, key=key, reverse=query.descending) + unknown  # type: ignore[arg-type]
+    if query.sort == "score" and query.descending:
+        return by_default
+    key = _KEYS[query.sort]
+    keyed = [(key(row), row) for row in by_default]
+    known = sorted((pair for pair in keyed if pair[0] is not None), key=_first, reverse=query.descending)
+    return [row for _, row in known] + [row for value, row in keyed if value is None]
+
+
+def _first(pair: tuple[Any, OrchestratorRow]) -> Any:
+    return pair[0]
 
 
 def _default_order(row: OrchestratorRow) -> tuple[int, int, str]:
-    return (row.rank if row.rank is not None else 10**9, -row.stake_lpt_wei, row.address)
+    rank = row.rank
+    return (10**9 if rank is None else rank, -row.stake_lpt_wei, row.address)
