@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import httpx
+import psutil
 import pytest
 
 from config.env import NAMES, ROOT, env, inherited
@@ -27,12 +28,55 @@ FIRST_START_LIMIT_S = 240  # deploys the contracts and lives through the first r
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run came to its end, and where the chain stood before."""
+
+    returncode: int
+    seconds: float
+    leftovers: list[str]  # command lines of processes that should be gone
+    genesis: str
+    head: int
+
+
+@dataclass(slots=True)
 class Site:
     """A running installation."""
 
     url: str  # without a slash at its end
     rpc_url: str
     data: Path
+    process: subprocess.Popen[bytes]
+    ready_s: float
+    stopped: Ended | None = None  # the run before the one before
+    killed: Ended | None = None  # the run before
+
+    def block(self, number: str) -> dict[str, Any]:
+        """The block at that tag or hex number, as the local chain's node tells it."""
+        question = {"jsonrpc": "2.0", "id": 1, "method": "eth_getBlockByNumber", "params": [number, False]}
+        answer: dict[str, Any] = httpx.post(self.rpc_url, json=question, timeout=10).json()["result"]
+        return answer
+
+    def end(self) -> Ended:
+        """As Ctrl-C ends it."""
+        return self._end(lambda: self.process.send_signal(signal.SIGINT))
+
+    def kill(self) -> Ended:
+        """As a machine that goes down ends it: every process at once."""
+
+        def kill_all() -> None:
+            for process in processes_of(self.data):
+                with suppress(psutil.Error):
+                    process.kill()
+
+        return self._end(kill_all)
+
+    def _end(self, do: Callable[[], None]) -> Ended:
+        genesis, head = self.block("0x0")["hash"], int(self.block("latest")["number"], 16)
+        began = time.monotonic()
+        do()
+        returncode = self.process.wait(timeout=60)
+        seconds = time.monotonic() - began
+        return Ended(returncode, seconds, [" ".join(p.cmdline()) for p in processes_of(self.data)], genesis, head)
 
 
 @pytest.fixture(scope="session")
@@ -45,19 +89,26 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """The program as `make run` starts it, on its own port and data; its history is kept for the next test run."""
+    """The program as `make run` starts it, on its own port and data, after one orderly end and one kill.
+
+    Its history is kept for the next test run.
+    """
     data = env.data / "test" / "site"
     _share_parts(data)
+    with running(data) as first:
+        stopped = first.end()
+    with running(data) as second:
+        killed = second.kill()
     with running(data) as found:
+        found.stopped, found.killed = stopped, killed
         yield found
 
 
 @contextmanager
 def running(data: Path) -> Iterator[Site]:
-    """A run on this data folder, ended as Ctrl-C ends it."""
-    port = free_port()
+    """A run on this data folder, ended as Ctrl-C ends it unless it has ended."""
+    port, began, log = free_port(), time.monotonic(), data / "output.txt"
     environ = {name: value for name, value in inherited().items() if name not in NAMES}
-    log = data / "output.txt"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "config.local.up"],
@@ -70,11 +121,25 @@ def running(data: Path) -> Iterator[Site]:
         )
     try:
         _wait_until_announced(process, log)
-        assert answers(port)
-        yield Site(f"http://localhost:{port}", runtime.load(data).rpc_url or "", data)
+        rpc_url = runtime.load(data).rpc_url or ""
+        yield Site(f"http://localhost:{port}", rpc_url, data, process, time.monotonic() - began)
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def processes_of(data: Path) -> list[psutil.Process]:
+    """Every live process of a run on this data folder, told by its environment or, for PostgreSQL, its arguments."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            ours = process.environ().get("MILLRACE_DATA") == str(data) or str(data / "postgres") in process.cmdline()
+            if ours and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
 
 
 def _share_parts(data: Path) -> None:
@@ -91,12 +156,6 @@ def _wait_until_announced(process: subprocess.Popen[bytes], log: Path) -> None:
         if process.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"the site did not start; its output ends with:\n{log.read_text(errors='replace')[-3000:]}")
         time.sleep(0.2)
-
-
-def answers(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
-    return connection.getresponse().status == 200
 
 
 def free_port() -> int:
