@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
 from apps.chain.client import ChainClient
 from apps.chain.readers import Read, bonding, minter, read_all_there, rounds
 from apps.chain.words import calldata, number
@@ -26,8 +28,12 @@ def read(chain: ChainClient, block: int) -> int:
     return len(found)
 
 
+@transaction.atomic
 def _keep(found: dict[str, int], block: int) -> None:
-    """Keep what changed; a reading equal to the last one says nothing new."""
+    """Keep what changed; a reading equal to the last one says nothing new.
+
+    In one piece, or a page read in between would miss the readings that are just being replaced.
+    """
     last = dict(ParameterRead.objects.order_by("name", "block_id").values_list("name", "value"))
     ParameterRead.objects.filter(name__in=MOVING, block_id__lt=block).delete()
     ParameterRead.objects.bulk_create(
