@@ -20,7 +20,8 @@ from apps.devnet.stage import Clock, RoundRun, Stage, Tally, read_clock
 from apps.devnet.wire import Rpc, mine
 
 HISTORY_ROUNDS = 64
-TRACES_DROPPED_EVERY = 8  # rounds
+PLACES = 20  # for 22 candidates: somebody is always outside
+TRACES_DROPPED_EVERY = 20  # rounds
 ROUND_S = 30  # seconds a round takes, then and now: a block a second
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def build(
     at = find_deployment(rpc, folder)
     if at is None:
         deployments.forget(folder)
-        at = deploy(rpc, artifacts(), DeployConfig(seed=seed, round_length_blocks=ROUND_BLOCKS))
+        at = deploy(rpc, artifacts(), DeployConfig(seed=seed, round_length_blocks=ROUND_BLOCKS, active_places=PLACES))
         deployments.save(at, folder)
     stage = Stage(rpc, at, make_cast(at.seed))
     if at.built is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from eth_utils.crypto import keccak
 
@@ -24,6 +24,7 @@ NOTHING: list[Call] = []
 
 _NODE_VERBS = frozenset({Verb.REWARD, Verb.SET_CUTS, Verb.REDEEM})
 _PURSE_VERBS = frozenset({Verb.UNLOCK, Verb.WITHDRAW})
+_LOCK_VERBS = frozenset({Verb.REBOND, Verb.REBOND_FROM_UNBONDED, Verb.WITHDRAW_STAKE})
 _BARE_VERBS = frozenset({*_NODE_VERBS, *_PURSE_VERBS, Verb.SET_URI, Verb.FUND})
 
 
@@ -45,19 +46,33 @@ class Scene:
         return self.view.nodes[self.address(act.actor)]
 
 
-def needs(acts: list[Act], cast: Cast) -> dict[str, list[str]]:
-    """Whom to look at before these acts can be resolved: the arguments of `view.look`."""
-    found: dict[str, list[str]] = {"holders": [], "nodes": [], "gateways": []}
+@dataclass(slots=True)
+class Needs:
+    """Whom to look at before acts can be resolved; the fields are arguments of `view.look`."""
+
+    holders: list[str] = field(default_factory=list)
+    nodes: list[str] = field(default_factory=list)
+    gateways: list[str] = field(default_factory=list)
+    lock_owners: list[str] = field(default_factory=list)
+    with_totals: bool = False
+
+
+def needs(acts: Iterable[Act], cast: Cast) -> Needs:
+    """No more than these acts use."""
+    found = Needs()
     for act in acts:
         actor = cast.accounts[act.actor].address
         if act.verb in _NODE_VERBS:
-            found["nodes"].append(actor)
+            found.nodes.append(actor)
         if act.verb not in _BARE_VERBS:
-            found["holders"].append(actor)
+            found.holders.append(actor)
+        if act.verb in _LOCK_VERBS:
+            found.lock_owners.append(actor)
         if act.verb in _PURSE_VERBS:
-            found["gateways"].append(actor)
+            found.gateways.append(actor)
         if act.verb is Verb.REDEEM:
-            found["gateways"].append(cast.accounts[act.target].address)
+            found.gateways.append(cast.accounts[act.target].address)
+        found.with_totals = found.with_totals or act.verb is Verb.EVEN_OUT
     return found
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from random import Random
 
 from apps.devnet.acts import LAST_SLOT, Act, Verb
-from apps.devnet.cast import Cast, Gateway
+from apps.devnet.cast import SAVERS_SLOTS, Cast, Gateway
 from apps.devnet.habits import delegators_acts
 from apps.devnet.ways import orchestrators_acts
 
+OTHER_BUSY_BLOCKS = 5  # beside those of the delegators, others in each round
 VISIT_EVERY = 40  # rounds between two visits of the passing gateway
 
 
@@ -69,11 +70,12 @@ def _fund(gateway: Gateway, *, slot: int) -> Act:
 
 
 def _work(cast: Cast, number: int, random: Random) -> Iterator[Act]:
+    busy = [*SAVERS_SLOTS, *random.sample(range(8, LAST_SLOT + 1), OTHER_BUSY_BLOCKS)]
     for gateway in cast.gateways:
         names, weights = zip(*gateway.role.clients, strict=True)
         for place in range(_tickets(gateway, number, random)):
             yield Act(
-                slot=random.randint(8, LAST_SLOT),
+                slot=random.choice(busy),
                 actor=random.choices(names, weights)[0],
                 verb=Verb.REDEEM,
                 target=gateway.name,

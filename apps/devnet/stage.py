@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from random import Random
 
 from apps.devnet import moves
@@ -111,7 +111,9 @@ class Stage:
 
     def perform(self, acts: Sequence[Act], *, number: int, round_hash: bytes) -> list[Call]:
         """Resolves the acts at the newest block and sends what comes of them; returns what was sent."""
-        wanted = needs(list(acts), self.cast)
+        if not acts:
+            return []
+        wanted = asdict(needs(acts, self.cast))
         view = look(self.rpc, self.at, number=number, round_hash=round_hash, **wanted)
         scene = Scene(self.cast, self.at, view)
         calls = [call for act in acts for call in resolve(act, scene)]

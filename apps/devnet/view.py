@@ -83,27 +83,36 @@ def look(
     holders: Iterable[str] = (),
     nodes: Iterable[str] = (),
     gateways: Iterable[str] = (),
+    lock_owners: Iterable[str] = (),
+    with_totals: bool = False,
 ) -> View:
-    """Reads all of it in one batch, and the locks of those who have any in a second one."""
+    """Reads all of it in one batch, and in a second one the locks of those holders who are lock owners too.
+
+    Without `with_totals` the staked part is 0.
+    """
     who = (sorted(set(holders)), sorted(set(nodes)), sorted(set(gateways)))
     reads = [
-        Read(at["BondingManager"], calldata("currentRoundTotalActiveStake()")),
-        Read(at["Minter"], calldata("getGlobalTotalSupply()")),
+        *(_total_reads(at) if with_totals else ()),
         *(read for holder in who[0] for read in _holding_reads(at, holder)),
         *(Read(at["BondingManager"], calldata("getTranscoder(address)", node)) for node in who[1]),
         *(Read(at["TicketBroker"], calldata("getSenderInfo(address)", gateway)) for gateway in who[2]),
     ]
     answers = iter(ask_words(rpc, reads))
-    (staked,), (supply,) = next(answers), next(answers)
+    (staked,), (supply,) = (next(answers), next(answers)) if with_totals else ((0,), (1,))
     found = {holder: _holding([next(answers) for _ in range(5)]) for holder in who[0]}
     return View(
         round=number,
         round_hash=round_hash,
         staked_ppm=staked * 1_000_000 // supply,
-        holdings=_with_locks(rpc, at, found),
+        holdings={**found, **_with_locks(rpc, at, {owner: found[owner] for owner in lock_owners})},
         nodes={node: _node(next(answers)) for node in who[1]},
         purses={gateway: _purse(next(answers)) for gateway in who[2]},
     )
+
+
+def _total_reads(at: Deployment) -> tuple[Read, Read]:
+    staked = Read(at["BondingManager"], calldata("currentRoundTotalActiveStake()"))
+    return staked, Read(at["Minter"], calldata("getGlobalTotalSupply()"))
 
 
 def _holding_reads(at: Deployment, holder: str) -> list[Read]:

@@ -11,7 +11,7 @@ from apps.devnet.acts import Act, Verb
 from apps.devnet.calldata import arguments_of
 from apps.devnet.cast import make_cast
 from apps.devnet.deployment import Deployment
-from apps.devnet.resolve import Scene, needs, resolve
+from apps.devnet.resolve import Needs, Scene, needs, resolve
 from apps.devnet.tickets import REDEEM
 from apps.devnet.view import Holding, Lock, Node, Purse, View
 from apps.devnet.wire import Call
@@ -188,4 +188,4 @@ def test_withdraw__before_its_round__is_left_out() -> None:
 
 def test_needs__of_mixed_acts__asks_for_no_more_than_they_use() -> None:
     acts = [node(Verb.REWARD), saver(Verb.UNBOND), Act(10, "steady-worker", Verb.REDEEM, "studio-gateway")]
-    assert needs(acts, CAST) == {"holders": [SAVER], "nodes": [NODE, NODE], "gateways": [GATEWAY]}
+    assert needs(acts, CAST) == Needs(holders=[SAVER], nodes=[NODE, NODE], gateways=[GATEWAY])
