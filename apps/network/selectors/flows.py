@@ -29,6 +29,11 @@ class Window:
     def rounds(self) -> int:
         return self.last - self.first + 1
 
+    @property
+    def first_there(self) -> int:
+        """The first of its rounds that exists: the window of a young network reaches back before round 0."""
+        return max(self.first, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class NodeFlow:
