@@ -110,26 +110,28 @@ def _share(line: Line) -> str:
 
 
 def _cut(line: Line) -> str:
-    worse = line.row.worse
-    now = _ppm(line.row.reward_cut_ppm)
-    return now if worse is None else now + _was("up from", worse.old_reward_cut_ppm, worse.round)
+    worse, now = line.row.worse, line.row.reward_cut_ppm
+    if worse is None or worse.old_reward_cut_ppm is None:
+        return _ppm(now)
+    old = worse.old_reward_cut_ppm
+    return _ppm(now) + _was(f"up from {formats.percent(old)}" if now > old else "had risen", worse.round)
 
 
 def _fee_share(line: Line) -> str:
-    worse = line.row.worse
-    now = _ppm(line.row.fee_share_ppm)
-    return now if worse is None else now + _was("down from", worse.old_fee_share_ppm, worse.round)
+    worse, now = line.row.worse, line.row.fee_share_ppm
+    if worse is None or worse.old_fee_share_ppm is None:
+        return _ppm(now)
+    old = worse.old_fee_share_ppm
+    return _ppm(now) + _was(f"down from {formats.percent(old)}" if now < old else "had fallen", worse.round)
 
 
 def _ppm(ppm: int) -> str:
     return f'<data value="{ppm}" title="{formats.grouped(ppm)} ppm">{formats.percent(ppm)}</data>'
 
 
-def _was(words: str, ppm: int | None, at: int) -> str:
-    if ppm is None:
-        return ""
-    title = f"Changed in round {formats.grouped(at)}; delegators get less"
-    return f'<span class="sub warn" title="{title}">{words} {formats.percent(ppm)}</span>'
+def _was(words: str, at: int) -> str:
+    title = f"Last changed to the worse for delegators in round {formats.grouped(at)}"
+    return f'<span class="sub warn" title="{title}">{words}</span>'
 
 
 _MISSES_THAT_ALARM = 4  # of 30: below 90 % of the calls delegators lose more than most cuts take
