@@ -332,9 +332,12 @@ _GATE_BADGES = {
     "work_unknown": ("hatch", "clock", "Work unknown"),
 }
 
+_ROOM_FOR_WORDS = 3  # columns
+
 
 def _gate(at: Standing, span: int) -> str:
     tone, icon, words = _GATE_BADGES.get(at.gate_code, ("danger", "octagon", "Not ranked"))
-    badge = f'<span class="badge {tone}">{marks.icon(icon, small=True)}{words}</span>'
-    why = f'<span class="note">{escape(at.gate)}</span>'
+    badge = f'<span class="badge {tone}" title="{escape(at.gate)}">{marks.icon(icon, small=True)}{words}</span>'
+    # too narrow for the sentence: it stays in the title and in what is read aloud
+    why = f'<span class="{"note" if span >= _ROOM_FOR_WORDS else "sr"}">{escape(at.gate)}</span>'
     return f'<td role="cell" class="g f4 why-not" colspan="{span}">{badge} {why}</td>'

@@ -37,6 +37,7 @@ _NAMES = {
     "has_fees": "has_fees",
 }
 _DEFAULT_SORT = "-score"
+_FEW_COLUMNS = 6  # so few stand together rather than be drawn apart over the whole width
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ def context(what: Asked, found: Found) -> dict[str, Any]:
         "heads": [_head(column, what, links) for column in what.columns],
         "name_head": _name_head(what, links),
         "groups": _groups(what.columns),
+        "few": len(what.columns) <= _FEW_COLUMNS,
         "found": found,
         "last": found.first + len(found.lines),
         "ordered_by": _order_words(what),
@@ -262,7 +264,7 @@ def _order_words(what: Asked) -> str:
 
 
 def _answer(everyone: Sequence[OrchestratorRow]) -> dict[str, Any] | None:
-    """The sentence over the list, in figures: who works, on what terms, who can be judged; None while nobody is active."""
+    """The sentence over the list in figures: who works, on what terms, who has a score; None while nobody is active."""
     active = [row for row in everyone if row.active]
     if not active:
         return None
