@@ -31,8 +31,10 @@ def rounds_figure(points: Sequence[RoundPoint], *, shown: int = 90) -> dict[str,
         figure["layout"]["xaxis"]["range"] = [max(rounds[0], rounds[-1] - shown + 1) - 0.6, rounds[-1] + 0.6]
         figure["layout"]["annotations"] += _last_values(points[-1].fees_eth, stakes[-1])
     unknown = [point.round for point in points if point.fees_eth is None]
-    top = max((point.fees_eth or 0.0 for point in points), default=0.0) or 1.0
-    figure["data"][UNKNOWN].update(x=unknown, y=[_digits(top, 6)] * len(unknown))
+    top = max((point.fees_eth or 0.0 for point in points), default=0.0)
+    if not top:
+        figure["layout"]["yaxis"]["tickvals"] = [0]  # no fees, no scale to read them on
+    figure["data"][UNKNOWN].update(x=unknown, y=[_digits(top or 1.0, 6)] * len(unknown))
     return figure
 
 
@@ -55,6 +57,7 @@ def _skeleton() -> dict[str, Any]:
         bargap=0.24,
         showlegend=False,
         hovermode="x unified",
+        hoversubplots="axis",
         dragmode="pan",
         margin={"l": 48, "r": 72, "t": 28, "b": 32},
         xaxis={

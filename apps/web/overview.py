@@ -23,7 +23,7 @@ from apps.web.shares import Few, Shares
 
 WINDOW_ROUNDS = 90
 MOVE_ROUNDS = 30
-NEWS = 9
+NEWS = 7
 NAMED_MISSES = 2
 
 
