@@ -17,7 +17,7 @@ from apps.devnet.deployment import Deployment
 from apps.devnet.roles import FIRST_ROUND
 from apps.devnet.safekeeping import drop_traces
 from apps.devnet.stage import Clock, RoundRun, Stage, Tally, read_clock
-from apps.devnet.wire import Rpc, mine
+from apps.devnet.wire import Rpc, mine, newest_time
 
 HISTORY_ROUNDS = 64
 PLACES = 20  # for 22 candidates: somebody is always outside
@@ -78,6 +78,7 @@ def build(
 def live_until(stage: Stage, last: int, folder: Path, *, progress: Progress = lambda done, total: None) -> None:
     """Lives every round up to `last` to its end, mining as fast as the node can, a second of chain time a block."""
     stage.rpc.batch([("evm_setAutomine", [False]), ("evm_setIntervalMining", [0])])
+    stage.rpc.rpc("anvil_setTime", [newest_time(stage.rpc)])  # a node that was started again is at the present
     stage.rpc.rpc("anvil_setBlockTimestampInterval", [1])
     clock = _enter_round(stage, read_clock(stage.rpc, stage.at), last)
     while True:
@@ -110,9 +111,8 @@ def _enter_round(stage: Stage, clock: Clock, last: int) -> Clock:
 
 def _set_time(rpc: Rpc, *, rounds_to_come: int) -> None:
     """Moves the chain's time so that the rounds to come end now; it never goes back."""
-    newest = rpc.rpc("eth_getBlockByNumber", ["latest", False])
     wanted = int(time.time()) - rounds_to_come * ROUND_S
-    if wanted > int(newest["timestamp"], 16):
+    if wanted > newest_time(rpc):
         rpc.rpc("evm_setNextBlockTimestamp", [wanted])
 
 

@@ -12,6 +12,7 @@ from apps.chain.errors import ChainError, Unreachable
 from apps.devnet.acts import LAST_SLOT, ROUND_BLOCKS
 from apps.devnet.safekeeping import Spares, drop_traces
 from apps.devnet.stage import Clock, RoundRun, Stage, read_clock
+from apps.devnet.wire import newest_time
 
 TICK_S = 0.4
 STALLED_S = 5.0  # without a block for so long, the node has restarted and forgotten to mine
@@ -42,7 +43,7 @@ class Player:
         """Lets blocks come by themselves, at the time of the clock on the wall."""
         rpc = self.stage.rpc
         rpc.rpc("anvil_removeBlockTimestampInterval", [])
-        rpc.rpc("anvil_setTime", [int(time.time())])
+        rpc.rpc("anvil_setTime", [max(int(time.time()), newest_time(rpc))])  # time never goes back
         rpc.rpc("evm_setIntervalMining", [self.block_s])
 
     def stop(self) -> None:

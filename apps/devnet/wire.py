@@ -111,6 +111,11 @@ def block_number(rpc: Rpc) -> int:
     return int(rpc.rpc("eth_blockNumber", []), 16)
 
 
+def newest_time(rpc: Rpc) -> int:
+    """The newest block's time, Unix seconds."""
+    return int(rpc.rpc("eth_getBlockByNumber", ["latest", False])["timestamp"], 16)
+
+
 def receipts_of(rpc: Rpc, hashes: Sequence[str]) -> list[dict[str, Any] | None]:
     """The receipts in order; None for what is not mined yet."""
     return rpc.batch([("eth_getTransactionReceipt", [tx_hash]) for tx_hash in hashes]) if hashes else []

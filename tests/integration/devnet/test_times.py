@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -65,7 +66,7 @@ def test_times__when_the_node_restarts_while_the_past_is_made__then_they_go_on_a
         present = client.head().timestamp
 
     assert 31 < cut_at < len(lived) - 31
-    steps = [after - before for before, after in zip(lived[1:], lived[2:], strict=False)]
+    steps = [after - before for before, after in itertools.pairwise(lived[1:])]
     assert min(steps) == 1
     assert max(steps) <= 2 * ROUND_S
     assert abs(time.time() - lived[-1]) <= ROUND_S
