@@ -251,12 +251,13 @@ def _fetch_all(chain: ChainClient, window: Window, contracts: dict[str, str]) ->
 def align(chain: ChainClient) -> int | None:
     """Bring the index back to a local chain that returned a few seconds younger; gives the block it went back to.
 
-    Only the local network's start-up may call this: it forgets finalized blocks too.
+    Only the local network's start-up may call this: it forgets finalized blocks too. Raises WrongDatabase, and
+    forgets nothing, where the rows are of another chain.
     """
-    state = IndexState.objects.first()
-    if state is None:
+    if not IndexState.objects.exists():
         return None
     heads = look(chain)
+    state = ensure_state(chain, heads)
     matching = _on_chain(chain, _stored_blocks(min(state.projected_to, heads.head.number)))
     fork = max(matching, default=state.start_block - 1)
     if fork == state.projected_to:

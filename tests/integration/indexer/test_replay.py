@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.devnet.network import Devnet
 from indexer import store, sync
-from indexer.errors import ReorgBelowFinality, WindowTaken
+from indexer.errors import ReorgBelowFinality, WindowTaken, WrongDatabase
 from indexer.models import ChainLog, CoveredRange, IndexState
 from indexer.projections.replay import replay
 from indexer.projections.writer import DERIVED_TABLES, EVENT_TABLES
@@ -158,3 +158,14 @@ def test_align__a_local_chain_came_back_younger__forgets_its_lost_blocks(local: 
     assert IndexState.objects.get().projected_to <= head - 90
     local.follow()
     assert verify(local.client).drift == ()
+
+
+def test_align__when_the_rows_are_of_another_chain__then_nothing_is_forgotten(local: Local) -> None:
+    local.net.next_round()
+    local.follow()
+    IndexState.objects.update(chain_id=42161)
+    logs = ChainLog.objects.count()
+
+    with pytest.raises(WrongDatabase, match="set DATABASE_URL to a database of this chain's own"):
+        sync.align(local.client)
+    assert ChainLog.objects.count() == logs
