@@ -47,6 +47,8 @@ def _prepare() -> None:
         call_command("migrate", interactive=False, verbosity=0)
         if env.local_network:
             call_command("align", stdout=io.StringIO())
+        else:
+            _recognise_chain()
     _collect_static()
     runtime.save(env.data, dataclasses.replace(runtime.load(env.data), tables_ready=True))
     if env.local_network:
@@ -56,6 +58,20 @@ def _prepare() -> None:
             done(name, time.monotonic() - began)
         with step("Scores"):
             call_command("score", top=0, stdout=io.StringIO())
+
+
+def _recognise_chain() -> None:
+    """Refuses a database that holds another chain, before the site shows it."""
+    from django.core.management import CommandError
+
+    from indexer import sync
+    from indexer.errors import IndexerError
+
+    try:
+        chain = sync.client()
+        sync.ensure_state(chain, sync.look(chain))
+    except IndexerError as error:
+        raise CommandError(str(error)) from error
 
 
 def _choose_database() -> None:

@@ -24,6 +24,7 @@ from honcho.process import Popen, Process
 
 GRACE_S = 15.0  # how long a process may take to end before it is killed
 TICK_S = 0.05
+SAID_WHY = 1  # the exit code of our own commands after a sentence on standard error
 
 
 class Stopped(Exception):
@@ -32,6 +33,10 @@ class Stopped(Exception):
 
 class Died(Exception):
     """A process that should have gone on, or should have ended well, did not; the message says which."""
+
+
+class Refused(Died):
+    """A process that came to its end in front of the others and has itself said, in a sentence, why it failed."""
 
 
 class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
@@ -84,7 +89,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         self.wait_until(lambda: process.poll() is not None)
         del self._front[name]
         if process.returncode:
-            raise Died(f"{name} failed ({_how(process.returncode)})")
+            raise (Refused if process.returncode == SAID_WHY else Died)(f"{name} failed ({_how(process.returncode)})")
 
     def wait_until(self, true: Callable[[], bool], *, within_s: float | None = None, what: str = "") -> None:
         """Returns once the condition holds. Raises Stopped, or Died for a process or for the time that ran out."""

@@ -15,7 +15,7 @@ from config.env import ROOT, Env, SettingError, env, inherited
 from config.local import broker, checks, npm_parts, postgres, runtime
 from config.local.lock import data_folder_lock
 from config.local.steps import console, step
-from config.local.supervisor import Died, Stopped, Supervisor
+from config.local.supervisor import Died, Refused, Stopped, Supervisor
 
 SERVERS = 1  # the stage that ends last: everybody else needs the chain and the database to finish
 WEB_THREADS = 4
@@ -46,6 +46,8 @@ def _run(group: Supervisor) -> int:
         with step("Stopped; the next `make run` goes on from here"):
             group.stop()
         return 0
+    except Refused:
+        return 1
     except Died as error:
         print(f"millrace: {str(error).rstrip('.')}; what it said is above.", file=sys.stderr)
         return 1
