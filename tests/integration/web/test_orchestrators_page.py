@@ -302,8 +302,17 @@ class TestTheSheet:
 
 def test_page__when_nothing_is_indexed__then_says_so(client: Client) -> None:
     body = page(client)
-    assert "No orchestrator is active yet." in body
+    assert "No orchestrator is active in the round that the index has reached." in body
+    assert "The index is at its beginning." in page(client, "?status=all&q=x")
     assert shown(body) == []
+
+
+def test_page__when_nobody_is_active__then_leads_to_those_who_were(client: Client) -> None:
+    RoundFactory(number=200)
+    OrchestratorFactory(deactivation_round=150, in_pool=False)
+    body = page(client)
+    assert '<a href="/orchestrators/?status=all">All 1 that ever registered</a>' in body
+    assert len(shown(page(client, "?status=all"))) == 1
 
 
 class TestManyNodes:
