@@ -104,6 +104,7 @@ class Overview:
 
     round: Round
     window: Window
+    known_from: int  # first round of the window that was indexed
     shares: Shares
     answer: Answer | None
     few: Few | None
@@ -140,6 +141,7 @@ def overview(*, genesis: bytes, reorgs: int) -> Overview | None:
     return Overview(
         round=now,
         window=window,
+        known_from=max(window.first, history.first_round() or now.number),
         shares=shares,
         answer=_answer(matched, points),
         few=few,

@@ -7,7 +7,7 @@
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const font = (size, ink) => ({ family: token("sans"), size, color: token(ink) });
   const NARROW = 640; // pixels below which direct labels have no room at the right
-  const drawn = new WeakMap(); // place → { source, rounds, held }
+  const states = new WeakMap(); // place → what is drawn there, and which rounds the reader chose to see
 
   const axis = (own) => ({
     linecolor: token("edge"), tickcolor: token("edge"), gridcolor: token("rule"), gridwidth: 1, showgrid: true,
@@ -70,24 +70,29 @@
     return [first - 0.6, last + 0.6];
   }
 
-  async function draw(place, { anew = false } = {}) {
+  // Plotly draws in steps: a second drawing that begins before the first has ended leaves parts of both.
+  const inTurn = (state, act) => (state.turn = state.turn.then(act, act));
+
+  function draw(place, options) {
+    const state = states.get(place) ?? { rounds: 90, held: null, source: "", width: 0, turn: Promise.resolve() };
+    states.set(place, state);
+    inTurn(state, () => drawNow(place, state, options));
+  }
+
+  async function drawNow(place, state, { anew = false } = {}) {
     const source = document.getElementById(place.dataset.chart);
     if (!source) return;
-    const state = drawn.get(place) ?? { rounds: 90, held: null, source: "" };
-    if (!anew && state.source === source.textContent) return;
+    const same = state.source === source.textContent && state.width === place.clientWidth;
+    if (same && !anew) return;
     const figure = JSON.parse(source.textContent);
     if (!figure.data[0].x.length) return;
-    state.source = source.textContent;
-    state.figure = figure;
+    Object.assign(state, { source: source.textContent, width: place.clientWidth, figure });
     const { traces, layout } = dressed(figure, place.clientWidth);
     const view = inView(figure, wanted(figure, state));
     layout.xaxis.range = view["xaxis.range"];
     layout.yaxis.range = view["yaxis.range"];
     layout.yaxis2.range = view["yaxis2.range"];
-    if (!drawn.has(place)) {
-      place.replaceChildren();
-      drawn.set(place, state);
-    }
+    if (!state.listening) place.replaceChildren();
     const options = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false };
     await Plotly.react(place, traces, layout, options);
     if (!state.listening) {
@@ -104,10 +109,12 @@
     show(place, state, view);
   }
 
-  async function show(place, state, view) {
-    state.busy = true;
-    await Plotly.relayout(place, view);
-    state.busy = false;
+  function show(place, state, view) {
+    inTurn(state, async () => {
+      state.busy = true;
+      await Plotly.relayout(place, view);
+      state.busy = false;
+    });
   }
 
   function press(place, rounds) {
@@ -123,8 +130,8 @@
     const button = event.target.closest("[data-rounds]");
     if (!button) return;
     const place = document.getElementById(button.closest("[data-spans]").dataset.spans);
-    const state = drawn.get(place);
-    if (!state) return;
+    const state = states.get(place);
+    if (!state?.figure) return;
     Object.assign(state, { rounds: Number(button.dataset.rounds), held: null });
     press(place, state.rounds);
     show(place, state, inView(state.figure, wanted(state.figure, state)));
@@ -134,11 +141,10 @@
   for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
     matchMedia(query).addEventListener("change", () => redraw({ anew: true }));
   }
-  let width = innerWidth;
+  let resized = 0;
   addEventListener("resize", () => {
-    if (innerWidth === width) return; // a phone's bars come and go with scrolling
-    width = innerWidth;
-    redraw({ anew: true });
+    clearTimeout(resized);
+    resized = setTimeout(() => redraw(), 150);
   });
   document.documentElement.classList.add("can-chart");
   // the face must be there first, or Plotly measures its labels in another one

@@ -251,7 +251,7 @@ def test_node__when_nothing_ever_happened_to_it__then_every_section_says_so(clie
         "Inactive never active yet",
         "No call was due: it was not active.",
         "It never set its terms",
-        "Nobody paid it in rounds 111 to 200.",
+        "Nobody paid it in rounds 197 to 200.",
         "Nobody has stake with it.",
         "Nothing has happened to it since the index began.",
     ):
