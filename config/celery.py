@@ -6,8 +6,10 @@ from celery import Celery
 from django.conf import settings
 
 from config.env import choose_settings
+from config.local import files
 
 choose_settings("config.settings.prod")
+files.register()
 
 app = Celery("millrace")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -126,7 +126,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-CELERY_BROKER_URL = env.celery_broker_url or "filesystem://localhost"
+CELERY_BROKER_URL = env.celery_broker_url or "files://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     {"visibility_timeout": 3600}  # longer than any task's hard limit, or a running task would be handed out twice
     if env.celery_broker_url
