@@ -36,6 +36,7 @@ _NAMES = {
     "stake_lpt_wei_gte": "stake_gte",
     "has_fees": "has_fees",
 }
+_PORT = re.compile(r":\d{1,5}\Z", re.ASCII)
 _DEFAULT_SORT = "-score"
 _FEW_COLUMNS = 6  # so few stand together rather than be drawn apart over the whole width
 
@@ -80,6 +81,7 @@ class Cells:
     whole: str
     short: str
     host: str
+    host_and_port: str
     rank: str
     identicon: SafeString
     cells: SafeString
@@ -205,7 +207,8 @@ def _printed(line: Line, columns: Sequence[Column]) -> Cells:
         address=row.address,
         whole=formats.checksummed(row.address),
         short=formats.short_address(row.address),
-        host=row.host,
+        host=_PORT.sub("", row.host),
+        host_and_port=row.host,
         rank=formats.EN_DASH if row.rank is None else str(row.rank),
         identicon=marks.identicon(row.address),
         cells=table.cells(line, columns),

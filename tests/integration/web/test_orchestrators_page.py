@@ -76,7 +76,7 @@ class TestThePage:
         assert shown(body) == [NODE, IDLE, NEW]
         row = row_of(body, NODE)
         assert f'title="{checksummed(NODE)}">{short_address(NODE)}</a>' in row
-        assert '<span class="sub">mill.example:8935</span>' in row
+        assert '<span class="sub" title="mill.example:8935">mill.example</span>' in row
         assert '<span class="score">86</span><small>±4</small>' in row
         assert '<data value="12120000000000000000" title="12,120,000,000,000,000,000 wei of ETH">12.120</data>' in row
         assert ">48.48</data>" in row  # ETH for a million LPT
