@@ -41,7 +41,9 @@ def shares_csv(request: HttpRequest) -> HttpResponse:
     writer.writerow((*columns, "first_round", "last_round"))
     for flow in flows.node_flows(window) if now else ():
         amounts = (flow.stake_lpt_wei, flow.fees_eth_wei, flow.own_eth_wei)
-        writer.writerow((checksummed(flow.address), *amounts, str(flow.in_pool).lower(), window.first_there, window.last))
+        writer.writerow(
+            (checksummed(flow.address), *amounts, str(flow.in_pool).lower(), window.first_there, window.last)
+        )
     return csv_response(out.getvalue(), "millrace-stake-and-fees.csv")
 
 
