@@ -12,6 +12,7 @@ from django.db import connections
 
 from config.database import connection
 from config.env import env
+from config.local.postgres import clear_leftovers
 
 MARKERS = {"unit", "integration", "e2e"}
 pytest_plugins: list[str] = []
@@ -36,6 +37,7 @@ def postgres_url() -> str:
 
     folder = env.data / "test" / "postgres"
     folder.parent.mkdir(parents=True, exist_ok=True)
+    clear_leftovers(folder)
     return str(get_server(folder).get_uri())
 
 

