@@ -11,7 +11,6 @@ from django.db import models
 
 from apps.protocol.units import PPM
 
-
 # the types a field takes and gives; the plugin makes them optional where the column is
 _Set = TypeVar("_Set", contravariant=True)
 _Get = TypeVar("_Get", covariant=True)
@@ -69,7 +68,7 @@ class AddressField(models.CharField[_Set, _Get]):
         return f"{connection.ops.quote_name(self.column)} ~ '^0x[0-9a-f]{{40}}$'"
 
 
-class HashField(models.BinaryField):
+class HashField(models.BinaryField[_Set, _Get]):
     """32 bytes."""
 
     def db_check(self, connection: Any) -> str:
