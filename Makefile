@@ -36,7 +36,7 @@ imports:  ## check that imports point down only
 
 check: lint types imports  ## every static check
 	$(DEV) manage.py check --settings config.settings.test
-	$(DEV) manage.py makemigrations --check --dry-run --settings config.settings.test
+	$(DEV) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --settings config.settings.test
 
 lock:  ## write the locks anew: names, versions and hashes, no registry address
 	@cd requirements && for set in prod local dev node; do \
