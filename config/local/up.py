@@ -76,7 +76,7 @@ def _start(group: Supervisor) -> None:
 def _catch_up_in_view(group: Supervisor) -> None:
     """Reads a real chain with a bar, beside the site, since that may take hours; the workers go on where it ends."""
     try:
-        group.run("catching up with the chain", _manage("backfill"))
+        group.run("catching up with the chain", _manage("backfill", "--skip-checks"))  # which load every page: a second
     except Died as error:
         if group.a_process_ended():
             raise
@@ -147,7 +147,7 @@ def _python(module: str, *arguments: str) -> list[str]:
 
 
 def _manage(*arguments: str) -> list[str]:
-    return [sys.executable, str(ROOT / "manage.py"), *arguments, "--skip-checks"]  # they load every page: a second
+    return [sys.executable, str(ROOT / "manage.py"), *arguments]
 
 
 def _celery(*arguments: str) -> list[str]:
