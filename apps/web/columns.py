@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 
 from apps.network.selectors.listquery import SortKey
-from apps.network.selectors.orchestrators import CALL_ROUNDS, OrchestratorRow, Standing
+from apps.network.selectors.orchestrators import CALL_ROUNDS, OrchestratorRow
 from apps.protocol import formats
 from apps.protocol.formats import EN_DASH
 from apps.protocol.units import WEI
@@ -55,11 +54,11 @@ class Column:
     lo: bool = False
     rises: bool = False  # whether a first click asks for the lowest first
 
-    def td(self, line: Line, *, first: bool) -> str:
-        """The cell; the first of a group stands a little apart."""
+    def opening(self, *, first: bool) -> str:
+        """The cell's opening tag; the first of a group stands a little apart."""
         names = f"{self.css}{' g' if first and self.css != 'f2 sp' else ''}{' lo' if self.lo else ''}"
         label = f' data-l="{self.short}"' if self.short and not self.lo else ""
-        return f'<td role="cell" class="{names}"{label}>{self.cell(line)}</td>'
+        return f'<td role="cell" class="{names}"{label}>'
 
 
 def _part(name: str, fill: str, why: str) -> Callable[[Line], str]:
@@ -309,35 +308,3 @@ COLUMN_KEYS = tuple(column.key for column in COLUMNS)
 def chosen(keys: Sequence[str]) -> tuple[Column, ...]:
     """The columns with these keys in reading order; all of them where none is named."""
     return tuple(column for column in COLUMNS if column.key in keys) if keys else COLUMNS
-
-
-def cells(line: Line, columns: Sequence[Column]) -> SafeString:
-    """Every cell of a row; a node without a rank has one cell for the whole of its score, with the cause in words."""
-    gated = line.row.standing is not None and line.row.rank is None
-    scored = [column for column in columns if column.group == "score"]
-    made = [_gate(line.row.standing, len(scored))] if gated and scored and line.row.standing else []
-    group = "score" if made else ""
-    for column in columns:
-        if made and column.group == "score" and gated:
-            continue
-        made.append(column.td(line, first=column.group != group))
-        group = column.group
-    return mark_safe("".join(made))
-
-
-_GATE_BADGES = {
-    "too_new": ("hatch", "clock", "Too new to score"),
-    "not_active": ("", "minus", "Not active"),
-    "not_registered": ("", "minus", "Not registered"),
-    "work_unknown": ("hatch", "clock", "Work unknown"),
-}
-
-_ROOM_FOR_WORDS = 3  # columns
-
-
-def _gate(at: Standing, span: int) -> str:
-    tone, icon, words = _GATE_BADGES.get(at.gate_code, ("danger", "octagon", "Not ranked"))
-    badge = f'<span class="badge {tone}" title="{escape(at.gate)}">{marks.icon(icon, small=True)}{words}</span>'
-    # too narrow for the sentence: it stays in the title and in what is read aloud
-    why = f'<span class="{"note" if span >= _ROOM_FOR_WORDS else "sr"}">{escape(at.gate)}</span>'
-    return f'<td role="cell" class="g f4 why-not" colspan="{span}">{badge} {why}</td>'

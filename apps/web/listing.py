@@ -21,6 +21,7 @@ from apps.web import columns as table
 from apps.web import marks
 from apps.web.columns import Column, Line
 from apps.web.frame import Standpoint
+from apps.web.rows import RowPrinter
 
 PAGE_ROWS = 50
 PATH = "/orchestrators/"
@@ -36,7 +37,6 @@ _NAMES = {
     "stake_lpt_wei_gte": "stake_gte",
     "has_fees": "has_fees",
 }
-_PORT = re.compile(r":\d{1,5}\Z", re.ASCII)
 _DEFAULT_SORT = "-score"
 _FEW_COLUMNS = 6  # so few stand together rather than be drawn apart over the whole width
 
@@ -71,20 +71,6 @@ class Group:
 
     label: str
     span: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """A row ready to print."""
-
-    address: str
-    whole: str
-    short: str
-    host: str
-    host_and_port: str
-    rank: str
-    identicon: SafeString
-    cells: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +153,7 @@ def context(what: Asked, found: Found) -> dict[str, Any]:
     """What _table.html prints."""
     links = Links(what)
     return {
-        "rows": [_printed(line, what.columns) for line in found.lines],
+        "rows": RowPrinter(what.columns).print(found.lines),
         "heads": [_head(column, what, links) for column in what.columns],
         "name_head": _name_head(what, links),
         "groups": _groups(what.columns),
@@ -199,20 +185,6 @@ class Links:
         wanted = {**{name: value for name, value in self._kept.items() if name not in without}, **changes}
         pairs = [(name, value) for name, value in wanted.items() if value]
         return f"{PATH}?{urlencode(pairs)}" if pairs else PATH
-
-
-def _printed(line: Line, columns: Sequence[Column]) -> Cells:
-    row = line.row
-    return Cells(
-        address=row.address,
-        whole=formats.checksummed(row.address),
-        short=formats.short_address(row.address),
-        host=_PORT.sub("", row.host),
-        host_and_port=row.host,
-        rank=formats.EN_DASH if row.rank is None else str(row.rank),
-        identicon=marks.identicon(row.address),
-        cells=table.cells(line, columns),
-    )
 
 
 def _head(column: Column, what: Asked, links: Links) -> Head:
