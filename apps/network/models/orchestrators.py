@@ -66,8 +66,14 @@ class OrchestratorRound(models.Model):
 
     class Meta:
         db_table = "network_orchestrator_round"
-        # by round: totals of a round, and the window sums of the list page
-        indexes = [models.Index(fields=["round"], name="orchestrator_round_round")]
+        # by round: totals of a round, and the window sums of the list page, which need no look at the table
+        indexes = [
+            models.Index(
+                fields=["round"],
+                include=["orchestrator", "fees_eth_wei", "active", "reward_called"],
+                name="orchestrator_round_window",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.orchestrator} in round {self.round}"

@@ -22,4 +22,6 @@ class TicketPayment(ChainEvent):
         indexes = [
             models.Index(fields=["orchestrator", "round"], name="ticket_orchestrator"),
             models.Index(fields=["gateway", "round"], name="ticket_gateway"),
+            # by round: who was paid by whom in the window of the list page
+            models.Index(fields=["round"], include=["orchestrator", "gateway", "amount_eth_wei"], name="ticket_window"),
         ]
