@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.safestring import SafeString, mark_safe
+
 from apps.delegation import selectors as delegation
 from apps.delegation.selectors import Delegator
 from apps.network.models import Orchestrator, Round
@@ -18,7 +20,7 @@ from apps.web.charts import rounds_figure
 from apps.web.node import work
 from apps.web.node.score import ScoreView, score_view
 from apps.web.node.standing import Standing, standing
-from apps.web.node.work import Calls, Cells, RoundLine, TermsView, point_of
+from apps.web.node.work import Calls, RoundLine, TermsView, point_of
 from apps.web.pictures.rounds import RoundPoint
 from apps.web.pictures.svg import Picture
 
@@ -117,8 +119,9 @@ class NodePage:
         return self.events[OPEN_EVENTS:]
 
     @property
-    def cells(self) -> list[Cells]:
-        return work.cells_of(self.lines, running=self.round.number)
+    def table(self) -> SafeString:
+        cells = work.cells_of(self.lines, running=self.round.number)
+        return mark_safe("".join(one.markup for one in cells))
 
 
 def node_page(node: Orchestrator, running: Round) -> NodePage:
