@@ -52,9 +52,13 @@ class Site:
 
     def block(self, number: str) -> dict[str, Any]:
         """The block at that tag or hex number, as the local chain's node tells it."""
-        question = {"jsonrpc": "2.0", "id": 1, "method": "eth_getBlockByNumber", "params": [number, False]}
-        answer: dict[str, Any] = httpx.post(self.rpc_url, json=question, timeout=10).json()["result"]
+        answer: dict[str, Any] = self.rpc("eth_getBlockByNumber", [number, False])
         return answer
+
+    def rpc(self, method: str, params: list[Any]) -> Any:
+        """What the local chain's node answers."""
+        question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        return httpx.post(self.rpc_url, json=question, timeout=10).json()["result"]
 
     def end(self) -> Ended:
         """As Ctrl-C ends it."""

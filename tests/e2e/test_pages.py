@@ -1,0 +1,248 @@
+"""Every page at both widths and in both colours, by keyboard, without a script, and as the reader wants it shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from config.env import env
+from tests.e2e.conftest import Site
+from tests.e2e.looking import Look, look_in, looking
+
+pytestmark = pytest.mark.e2e
+
+NOBODY = "0x" + "12" * 20
+PAGES = {
+    "home": ("/", 200),
+    "list": ("/orchestrators/", 200),
+    "filtered": ("/orchestrators/?status=all&has_fees=1&sort=-stake&cols=score,fees,stake,reward_cut", 200),
+    "empty": ("/orchestrators/?score_gte=99&has_fees=0", 200),
+    "node": ("/orchestrators/{node}/", 200),
+    "idle": ("/orchestrators/{idle}/", 200),
+    "status": ("/status/", 200),
+    "api": ("/api/", 200),
+    "nowhere": ("/nowhere/", 404),
+    "nobody": (f"/orchestrators/{NOBODY}/", 404),
+    "misspelt": ("/orchestrators/0x12/", 404),
+    "misread": ("/orchestrators/?reward_cut_lte=many", 400),
+}
+LIVE = ("home", "list", "filtered", "node", "status")
+
+
+class View(NamedTuple):
+    width: int
+    height: int
+    theme: str
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.theme}"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"viewport": {"width": self.width, "height": self.height}, "color_scheme": self.theme}
+
+
+class Window(NamedTuple):
+    view: View
+    context: BrowserContext
+
+
+WIDE, PHONE = View(1440, 900, "light"), View(360, 740, "dark")
+VIEWS = [View(*size, theme) for size in ((1440, 900), (360, 740)) for theme in ("light", "dark")]
+
+
+@pytest.fixture(scope="module")
+def paths(site: Site) -> dict[str, str]:
+    """The address of each page; the nodes are the one with the best score and one that nobody paid."""
+
+    def first(query: str) -> str:
+        rows = httpx.get(f"{site.url}/api/v1/orchestrators?limit=1&{query}", timeout=10).json()["data"]
+        return str(rows[0]["address"])
+
+    nodes = {"node": first("sort=-score"), "idle": first("has_fees=0")}
+    return {name: path.format(**nodes) for name, (path, _) in PAGES.items()}
+
+
+@pytest.fixture
+def shots(pytestconfig: pytest.Config) -> Path | None:
+    """Where pictures of all pages go with `--screenshot on`."""
+    return env.data / "test" / "shots" if pytestconfig.getoption("--screenshot") == "on" else None
+
+
+@pytest.fixture
+def still(site: Site) -> Iterator[None]:
+    """No new block for some seconds, so that two pages can be of the same one; the network's player ends this."""
+    site.rpc("evm_setIntervalMining", [0])
+    yield
+    site.rpc("evm_setIntervalMining", [1])
+
+
+@pytest.fixture(scope="module", params=VIEWS, ids=str)
+def window(site: Site, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Window]:
+    """A window of that size and colour, and a browser that keeps what it has loaded."""
+    view: View = request.param
+    context = browser.new_context(base_url=site.url, **view.options)
+    yield Window(view, context)
+    context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page__at_each_width_and_in_both_colours__is_whole(
+    site: Site, window: Window, paths: dict[str, str], shots: Path | None, name: str
+) -> None:
+    with look_in(window.context, site.url) as look:
+        answer = look.page.goto(paths[name])
+        look.page.evaluate("document.fonts.ready")
+        assert answer is not None
+        assert answer.status == PAGES[name][1]
+        assert_framed(look)
+        assert_fits(look.page)
+        if window.view in (WIDE, PHONE):  # each width and each colour once
+            assert violations(look.page) == []
+        if shots:
+            look.page.screenshot(path=shots / f"{name}-{window.view}.png", full_page=True)
+        assert look.complaints == []
+        assert look.strangers == set()
+
+
+def assert_framed(look: Look) -> None:
+    """Title, one heading, the banner of a local chain, and the block that the figures are from."""
+    page = look.page
+    assert re.fullmatch(r"\S.* · Millrace", page.title())
+    assert page.locator("h1").count() == 1
+    assert page.locator("#banners").inner_text().startswith("Simulated network. This is a local chain")
+    strip, words = page.evaluate("['strip', 'provenance'].map((id) => document.getElementById(id).innerText)")
+    (block,) = re.findall(r"Block ([\d,]+), ", strip)
+    assert f"Local chain, block {block} (" in words
+    assert re.match(r"Round\s\d+\s", strip)
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing makes the page wider than the window; a wide table scrolls in a frame of its own."""
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide == window
+
+
+def violations(page: Page) -> list[str]:
+    """What axe calls serious or critical, each with the first place where it is."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['help']}; {len(one['nodes'])} times, first at {one['nodes'][0]['html'][:200]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+FOCUS = """() => {
+  const it = document.activeElement, style = getComputedStyle(it), box = it.getBoundingClientRect();
+  return {
+    what: it.outerHTML.slice(0, 90),
+    id: it.id,
+    skip: it.matches("a.skip"),
+    outlined: it.matches(":focus-visible") && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    inView: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+  };
+}"""
+
+
+@pytest.mark.parametrize("view", [WIDE, PHONE], ids=["1440", "360"])
+@pytest.mark.parametrize("name", ["home", "list", "node", "status", "api", "misread"])
+def test_page__by_keyboard__begins_with_the_skip_link_and_shows_where_it_is(
+    site: Site, browser: Browser, paths: dict[str, str], name: str, view: View
+) -> None:
+    with looking(browser, site.url, **view.options) as look:
+        look.page.goto(paths[name])
+        stops = []
+        while len(stops) < 20:
+            look.page.keyboard.press("Tab")
+            if (stop := look.page.evaluate(FOCUS))["what"].startswith("<body"):
+                break  # through, and back to the browser
+            stops.append(stop)
+        assert len(stops) > 10
+        assert stops[0]["skip"]
+        assert [stop["what"] for stop in stops if not (stop["outlined"] and stop["inView"])] == []
+
+
+def test_skip_link__when_followed__moves_past_the_head(site: Site, browser: Browser) -> None:
+    with looking(browser, site.url, **WIDE.options) as look:
+        look.page.goto("/orchestrators/")
+        look.page.keyboard.press("Tab")
+        look.page.keyboard.press("Enter")
+        assert look.page.evaluate(FOCUS)["id"] == "main"
+        look.page.keyboard.press("Tab")
+        assert look.page.evaluate(FOCUS)["id"] == "f-q"
+
+
+# Every figure and sentence of the page, ages aside: those go on by themselves.
+FIGURES = """() => [...document.querySelectorAll("main :is(table, dl, .answer, .lede, .note, .log)")].map((part) => {
+  const copy = part.cloneNode(true);
+  for (const age of copy.querySelectorAll("time")) age.remove();
+  return copy.textContent.replace(/\\s+/g, " ").trim();
+})"""
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_page__without_javascript__holds_the_same_figures(
+    site: Site, browser: Browser, paths: dict[str, str], still: None, name: str
+) -> None:
+    with (
+        looking(browser, site.url, **WIDE.options) as look,
+        looking(browser, site.url, java_script_enabled=False, **WIDE.options) as plain,
+    ):
+        for _ in range(5):  # a block or a score may still come between the two
+            look.page.goto(paths[name])
+            plain.page.goto(paths[name])
+            if look.block == plain.block:
+                break
+        assert look.block == plain.block
+        figures = plain.page.evaluate(FIGURES)
+        assert len("".join(figures)) > 1_000
+        assert figures == look.page.evaluate(FIGURES)
+        for drawing in plain.page.locator("[data-chart]").all():
+            assert drawing.locator("svg").first.is_visible()
+        assert plain.complaints == []
+
+
+GROUND = "() => getComputedStyle(document.body).backgroundColor"
+
+
+def test_display__when_chosen__is_in_the_first_bytes_of_every_page_from_then_on(site: Site, browser: Browser) -> None:
+    with looking(browser, site.url, **WIDE.options) as look:
+        page = look.page
+        page.goto("/status/")
+        light = page.evaluate(GROUND)
+        for button, attribute in (("Dark", 'data-theme="dark"'), ("High contrast", 'data-contrast="more"')):
+            with page.expect_navigation() as arrival:
+                page.get_by_role("button", name=button).click()
+            assert page.url == f"{site.url}/status/"
+            assert attribute in arrival.value.text().partition("<head>")[0]
+            assert page.get_by_role("button", name=button).get_attribute("aria-pressed") == "true"
+        assert page.evaluate(GROUND) != light
+        answer = page.goto("/orchestrators/")
+        assert answer is not None
+        assert '<html lang="en" data-theme="dark" data-contrast="more">' in answer.text()
+        for button in ("System colours", "As the system"):
+            with page.expect_navigation():
+                page.get_by_role("button", name=button).click()
+        assert page.evaluate("document.documentElement.getAttributeNames()") == ["lang"]
+        assert page.evaluate(GROUND) == light
+        assert page.context.cookies() == []
+        assert look.complaints == []
+
+
+@pytest.mark.parametrize("choice", ["theme=light; contrast=more", "theme=dark; contrast=more"])
+def test_display__whatever_is_chosen__has_enough_contrast(
+    site: Site, browser: Browser, paths: dict[str, str], choice: str
+) -> None:
+    opposite = "light" if "dark" in choice else "dark"
+    options = {"viewport": {"width": 1440, "height": 900}, "color_scheme": opposite}
+    with looking(browser, site.url, extra_http_headers={"Cookie": choice}, **options) as look:
+        look.page.goto(paths["list"])
+        assert violations(look.page) == []
