@@ -81,6 +81,14 @@ def test_serve__when_everything_was_killed__then_it_recovers_and_stops_again(dat
     assert not lives(pid)
 
 
+def test_serve__when_it_was_killed_while_it_was_made__then_it_is_made_again(data_folder: Path) -> None:
+    folder = data_folder / "postgres"
+    folder.mkdir()
+    (folder / "PG_VERSION").write_text("18\n", encoding="utf-8")
+    with served(folder) as (_, url), psycopg.connect(url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_serve__when_the_server_dies__then_the_process_ends_with_an_error(data_folder: Path) -> None:
     folder = data_folder / "postgres"
     with served(folder) as (process, _):
