@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+
+from django.db import connection, transaction
 
 from apps.chain.client import ChainClient
 from apps.chain.readers import Read, bonding, read_all, rounds
@@ -52,19 +55,30 @@ def verify(chain: ChainClient) -> Verdict:
 
     Raises IndexerError while nothing is indexed, and ChainError where the node no longer holds that block's state.
     """
-    state = IndexState.objects.first()
-    block = None if state is None else Block.objects.filter(number=state.projected_to).first()
-    if state is None or block is None:
-        raise IndexerError("Nothing is indexed yet; run `manage.py backfill` first.")
-    contract = dict(WatchedContract.objects.exclude(name="Minter").values_list("name", "address"))
+    with _one_moment():
+        state = IndexState.objects.first()
+        block = None if state is None else Block.objects.filter(number=state.projected_to).first()
+        if state is None or block is None:
+            raise IndexerError("Nothing is indexed yet; run `manage.py backfill` first.")
+        contract = dict(WatchedContract.objects.exclude(name="Minter").values_list("name", "address"))
+        asked = [*_accounts(contract["BondingManager"]), *_orchestrators(contract["BondingManager"])]
+        asked += _totals(contract["BondingManager"])
+        counts = Position.objects.count(), Orchestrator.objects.count()
     at = bytes(block.hash)
     running = read_all(chain, [rounds.current_round(contract["RoundsManager"])], block=at)[0]
-    asked = [*_accounts(contract["BondingManager"]), *_orchestrators(contract["BondingManager"])]
-    asked += _totals(contract["BondingManager"])
     compared, drift = _compare(chain, asked, at)
-    return Verdict(
-        block.number, running, Position.objects.count(), Orchestrator.objects.count(), compared, tuple(drift)
-    )
+    return Verdict(block.number, running, *counts, compared, tuple(drift))
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """All tables as of one commit, however the indexer goes on meanwhile."""
+    is_ours = not connection.in_atomic_block  # in somebody's transaction, a test's, it is too late to choose
+    with transaction.atomic():
+        if is_ours:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 Question = tuple[Read[Any], Any]  # a call, and what makes checks of its answer
