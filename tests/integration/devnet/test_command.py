@@ -18,7 +18,7 @@ import pytest
 from apps.devnet import deployment as deployments
 from apps.devnet.wire import block_number
 from config.env import NAMES, ROOT, env
-from tests.integration.devnet.conftest import client_of
+from tests.integration.conftest import client_of
 
 pytestmark = pytest.mark.integration
 

@@ -18,7 +18,7 @@ from apps.devnet.network import Devnet, start_anvil
 from apps.devnet.stage import read_clock
 from apps.devnet.tickets import REDEEM
 from apps.devnet.wire import Rpc
-from tests.integration.devnet.conftest import client_of
+from tests.integration.conftest import client_of
 
 pytestmark = pytest.mark.integration
 

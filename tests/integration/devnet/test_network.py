@@ -14,7 +14,7 @@ from apps.devnet.tickets import ALWAYS_WINS, Ticket
 from apps.devnet.view import Purse, look
 from apps.devnet.wire import Read, ask, ask_words
 from apps.protocol.units import WEI
-from tests.integration.devnet.conftest import client_of
+from tests.integration.conftest import client_of
 
 pytestmark = pytest.mark.integration
 

@@ -20,7 +20,7 @@ from apps.devnet.node import SAVE_EVERY_S
 from apps.devnet.play import Player, play
 from apps.devnet.stage import Stage, read_clock
 from apps.devnet.wire import mine
-from tests.integration.devnet.conftest import client_of
+from tests.integration.conftest import client_of
 
 pytestmark = pytest.mark.integration
 

@@ -13,7 +13,7 @@ from apps.devnet.calldata import calldata
 from apps.devnet.stage import read_clock
 from apps.devnet.wire import Read, ask_words
 from apps.protocol.units import PPM
-from tests.integration.devnet.conftest import Lived
+from tests.integration.conftest import Lived
 
 pytestmark = pytest.mark.integration
 

@@ -20,7 +20,7 @@ from apps.devnet.network import start_anvil
 from apps.devnet.play import Player
 from apps.devnet.stage import Stage
 from apps.devnet.wire import mine
-from tests.integration.devnet.conftest import client_of
+from tests.integration.conftest import client_of
 
 pytestmark = pytest.mark.integration
 
