@@ -29,9 +29,10 @@ def ticks(top: float, most: int = 3) -> list[float]:
     """At most `most` round values above 0, evenly spaced, none above `top`; empty when `top` is not positive."""
     if top <= 0 or not math.isfinite(top):
         return []
+    reach = top * (1 + 1e-9)  # 0.3 is to have its tick at 0.3, whatever a float makes of it
     power = 10.0 ** math.floor(math.log10(top / most))
-    step = next(factor * power for factor in _STEPS if top / (factor * power) < most + 1)
-    return [round(step * count, 12) for count in range(1, int(top / step * (1 + 1e-9)) + 1)]
+    step = next(factor * power for factor in _STEPS if reach / (factor * power) < most + 1)
+    return [round(step * count, 12) for count in range(1, int(reach / step) + 1)]
 
 
 def tick_label(value: float) -> str:

@@ -30,6 +30,7 @@ def test_scale__when_its_range_is_empty__then_everything_lands_on_the_start() ->
         (108, 2, [50, 100]),
         (400, 2, [200, 400]),
         (1, 3, [0.5, 1]),
+        (0.5999999999999999, 2, [0.25, 0.5]),
         (0, 3, []),
         (-4, 3, []),
         (float("inf"), 3, []),
