@@ -20,7 +20,9 @@ CHAIN_ID = 31337  # so that nothing signed here means anything on Arbitrum One (
 HOST = "127.0.0.1"
 BLOCK_GAS = 1_000_000_000  # a whole round's calls fit in one block
 HARDFORK = "cancun"  # later ones store a hash a block in a contract, and anvil hashes all storage in every block
-KEPT_STATES = 128  # blocks whose state can be asked for, about 1 MB each; without a limit they go to the disk
+# Blocks whose state can be asked for. Each is a copy of all accounts: 1 MB at first, 14 MB after a hundred rounds.
+KEPT_STATES = 24  # a node that runs for hours: time enough to read a block that has just been indexed
+KEPT_FOR_TESTS = 128  # a node of some minutes, whose blocks are also taken back
 SAVE_EVERY_S = 5
 START_LIMIT_S = 20.0
 
@@ -38,7 +40,9 @@ class Anvil:
     data_dir: Path
 
 
-def command(binary: Path, data_dir: Path, *, port: int, genesis_time: int | None = None) -> list[str]:
+def command(
+    binary: Path, data_dir: Path, *, port: int, genesis_time: int | None = None, kept_states: int = KEPT_STATES
+) -> list[str]:
     """The command line. Blocks come only when asked for, from one block to the next in order of arrival.
 
     `genesis_time` (Unix seconds) counts for a new chain only; a saved one keeps its own.
@@ -50,7 +54,7 @@ def command(binary: Path, data_dir: Path, *, port: int, genesis_time: int | None
         "--state": data_dir / STATE_NAME,
         "--state-interval": SAVE_EVERY_S,
         "--cache-path": data_dir / "cache",
-        "--prune-history": KEPT_STATES,
+        "--prune-history": kept_states,
         "--gas-limit": BLOCK_GAS,
         "--order": "fifo",
         "--accounts": 10,
@@ -80,7 +84,7 @@ def start_anvil(binary: Path, data_dir: Path, port: int = 0, *, genesis_time: in
     prepare(data_dir)
     chosen = port or _free_port()
     process = subprocess.Popen(
-        command(binary, data_dir, port=chosen, genesis_time=genesis_time),
+        command(binary, data_dir, port=chosen, genesis_time=genesis_time, kept_states=KEPT_FOR_TESTS),
         env=environment(data_dir),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
