@@ -36,6 +36,7 @@ class Ended:
     leftovers: list[str]  # command lines of processes that should be gone
     genesis: str
     head: int
+    head_hash: str
 
 
 @dataclass(slots=True)
@@ -60,6 +61,17 @@ class Site:
         question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         return httpx.post(self.rpc_url, json=question, timeout=10).json()["result"]
 
+    def manage(self, *arguments: str) -> str:
+        """What a management command of this installation prints. The test fails if the command does."""
+        environ = {name: value for name, value in inherited().items() if name not in NAMES}
+        settings = {"MILLRACE_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+        command = [sys.executable, "manage.py", *arguments]
+        ended = subprocess.run(
+            command, cwd=ROOT, env={**environ, **settings}, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
     def end(self) -> Ended:
         """As Ctrl-C ends it."""
         return self._end(lambda: self.process.send_signal(signal.SIGINT))
@@ -75,12 +87,13 @@ class Site:
         return self._end(kill_all)
 
     def _end(self, do: Callable[[], None]) -> Ended:
-        genesis, head = self.block("0x0")["hash"], int(self.block("latest")["number"], 16)
+        genesis, head = self.block("0x0")["hash"], self.block("latest")
         began = time.monotonic()
         do()
         returncode = self.process.wait(timeout=60)
         seconds = time.monotonic() - began
-        return Ended(returncode, seconds, [" ".join(p.cmdline()) for p in processes_of(self.data)], genesis, head)
+        leftovers = [" ".join(process.cmdline()) for process in processes_of(self.data)]
+        return Ended(returncode, seconds, leftovers, genesis, int(head["number"], 16), head["hash"])
 
 
 @pytest.fixture(scope="session")

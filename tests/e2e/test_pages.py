@@ -159,7 +159,7 @@ def test_page__by_keyboard__begins_with_the_skip_link_and_shows_where_it_is(
 ) -> None:
     with looking(browser, site.url, **view.options) as look:
         look.page.goto(paths[name])
-        stops = []
+        stops: list[dict[str, Any]] = []
         while len(stops) < 20:
             look.page.keyboard.press("Tab")
             if (stop := look.page.evaluate(FOCUS))["what"].startswith("<body"):
