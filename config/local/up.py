@@ -116,10 +116,8 @@ def _start_workers(group: Supervisor) -> None:
 
 def _web(settings: Env) -> list[str]:
     address = ("--host", "127.0.0.1", "--port", str(settings.port))
-    size = ("--workers", "1", "--blocking-threads", str(WEB_THREADS))
-    return _python(
-        "granian", "--interface", "wsgi", *address, *size, "--log-level", "warning", "config.wsgi:application"
-    )
+    size = ("--workers", "1", "--blocking-threads", str(WEB_THREADS), "--log-level", "warning")
+    return _python("granian", "--interface", "wsgi", *address, *size, "config.wsgi:application")
 
 
 def _announce(seconds: float) -> None:
