@@ -10,9 +10,9 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from apps.delegation.models import Position, StakeEvent
-from apps.network.models import Orchestrator, OrchestratorRound
+from apps.delegation.worth import worth
+from apps.network.models import Orchestrator
 from apps.network.selectors.activity import LOG, Happening, from_log, newest
-from apps.protocol.earnings import Factors, Holding, with_pending
 from apps.protocol.units import ZERO_ADDRESS, EthWei, LptWei
 
 
@@ -32,42 +32,15 @@ def delegators_with_stake() -> int:
     return Position.objects.filter(bonded_lpt_wei__gt=0).count()
 
 
-def delegators_of(node: Orchestrator, *, running_round: int) -> list[Delegator]:
+def delegators_of(node: Orchestrator) -> list[Delegator]:
     """Everyone with stake behind the node, largest first, pending rewards and fees included."""
-    positions = list(
-        Position.objects.filter(delegate=node.address, bonded_lpt_wei__gt=0).values_list(
-            "delegator", "bonded_lpt_wei", "fees_eth_wei", "last_claim_round", "start_round"
-        )
-    )
-    stored = _factors(node, {claim for _, _, _, claim, _ in positions}, running_round)
-    end = _latest(node, stored, running_round)
-    found = []
-    for address, bonded, fees, claim, start_round in positions:
-        own = address == node.address
-        earnings = with_pending(
-            Holding(LptWei(bonded), EthWei(fees)),
-            start=stored.get(claim, Factors()),
-            end=end,
-            own_rewards=node.cumulative_rewards_lpt_wei if own else 0,
-            own_fees=node.cumulative_fees_eth_wei if own else 0,
-        )
-        found.append(Delegator(address, earnings.stake, earnings.fees, start_round, own))
+    behind = Position.objects.filter(delegate=node.address, bonded_lpt_wei__gt=0)
+    start_rounds = dict(behind.values_list("delegator", "start_round"))
+    found = [
+        Delegator(address, earnings.stake, earnings.fees, start_rounds[address], address == node.address)
+        for address, earnings in worth(delegators=start_rounds).items()
+    ]
     return sorted(found, key=lambda one: (-one.stake_lpt_wei, one.address))
-
-
-def _factors(node: Orchestrator, claims: set[int], running_round: int) -> dict[int, Factors]:
-    """What the contract stored for exactly these rounds and for those its latest factors are looked up in."""
-    rounds = claims | {running_round, node.last_reward_round, node.last_fee_round}
-    rows = OrchestratorRound.objects.filter(orchestrator=node.address, round__in=rounds)
-    return {number: Factors(*pair) for number, *pair in rows.values_list("round", "reward_factor", "fee_factor")}
-
-
-def _latest(node: Orchestrator, stored: dict[int, Factors], running_round: int) -> Factors:
-    """latestCumulativeFactorsPool: a factor of the running round, else that of the last round which stored one."""
-    nothing = Factors()
-    here = stored.get(running_round, nothing)
-    reward = here.reward or stored.get(node.last_reward_round, nothing).reward
-    return Factors(reward, here.fee or stored.get(node.last_fee_round, nothing).fee)
 
 
 _NEWS = (StakeEvent.Kind.BOND, StakeEvent.Kind.UNBOND, StakeEvent.Kind.REBOND)

@@ -145,7 +145,7 @@ def node_page(node: Orchestrator, running: Round) -> NodePage:
         earnings=_earnings(node.address, running.number),
         terms=work.terms_of(activity.cut_changes(ALL_CHANGES, node=node.address), running=running.number),
         payers=_payers(node.address, window),
-        behind=Behind(delegation.delegators_of(node, running_round=running.number)),
+        behind=Behind(delegation.delegators_of(node)),
         events=_events(node.address),
     )
 

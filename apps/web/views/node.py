@@ -78,8 +78,7 @@ def delegators_csv(request: HttpRequest, address: str) -> HttpResponseBase:
     found = _found(request, address, "web:node_delegators_csv")
     if isinstance(found, HttpResponseBase):
         return found
-    running = history.latest_round()
-    everyone = delegation.delegators_of(found, running_round=running.number) if running else []
+    everyone = delegation.delegators_of(found)
     lines = [
         [checksummed(one.address), one.stake_lpt_wei, one.fees_eth_wei, one.start_round, _plain(one.is_node)]
         for one in everyone

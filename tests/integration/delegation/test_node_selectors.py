@@ -36,7 +36,7 @@ def test_delegators__when_rewards_are_pending__then_counted_by_factors_and_commi
     PositionFactory(delegator=BOB, delegate=NODE, bonded_lpt_wei=90 * WEI, last_claim_round=10)
     PositionFactory(delegator=address(23), delegate=NODE, bonded_lpt_wei=0)
     PositionFactory(delegator=address(24), delegate=OTHER)
-    found = selectors.delegators_of(node, running_round=10)
+    found = selectors.delegators_of(node)
     assert [(one.address, one.stake_lpt_wei, one.fees_eth_wei, one.is_node) for one in found] == [
         (ANN, 150 * WEI, WEI + 20 * WEI, False),
         (BOB, 90 * WEI, 0, False),
