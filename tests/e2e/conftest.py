@@ -92,7 +92,9 @@ class Site:
         do()
         returncode = self.process.wait(timeout=60)
         seconds = time.monotonic() - began
-        leftovers = [" ".join(process.cmdline()) for process in processes_of(self.data)]
+        leftovers = [
+            name for process in psutil.wait_procs(processes_of(self.data), timeout=2)[1] if (name := _name(process))
+        ]
         return Ended(returncode, seconds, leftovers, genesis, int(head["number"], 16), head["hash"])
 
 
@@ -157,6 +159,14 @@ def processes_of(data: Path) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
+
+
+def _name(process: psutil.Process) -> str | None:
+    """The command line of a process that is still there."""
+    try:
+        return None if process.status() == psutil.STATUS_ZOMBIE else " ".join(process.cmdline())
+    except psutil.Error:
+        return None
 
 
 def _share_parts(data: Path) -> None:
