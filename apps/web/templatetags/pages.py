@@ -40,7 +40,7 @@ def source_link(tx_hash: bytes, block: int) -> SafeString:
     if url:
         title = f"Block {formats.grouped(block)}, transaction {whole}"
         return format_html('<a class="nw" href="{}" title="{}">Source</a>', url, title)
-    words = '<span class="src">block {}, <span class="mono" title="{}">{}…{}</span></span>'
+    words = '<span class="src">block {}, <span class="mono nw" title="{}">{}…{}</span></span>'
     return format_html(words, formats.grouped(block), whole, whole[:6], whole[-4:])
 
 
