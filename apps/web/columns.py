@@ -6,7 +6,7 @@ Cells are written here and not in a template because a page holds a thousand of 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.html import escape
 
@@ -41,7 +41,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `label` is its head, `short` its label where the table flows; `lo` columns drop out there."""
+    """One column. `label` is its head, `short` its label where the table flows; `lo` columns drop out there
+    unless the reader chose them."""
 
     key: str
     group: str
@@ -228,7 +229,7 @@ COLUMNS: tuple[Column, ...] = (
         "rate",
         "work",
         "ETH per M LPT",
-        "",
+        "ETH per M",
         _rate,
         (
             (
@@ -244,7 +245,7 @@ COLUMNS: tuple[Column, ...] = (
         "payers",
         "work",
         "Payers",
-        "",
+        "Payers",
         lambda line: str(line.row.payers),
         (("payers", _of_row("payers")),),
         sort="payers",
@@ -254,7 +255,7 @@ COLUMNS: tuple[Column, ...] = (
         "stake",
         "stake",
         "LPT",
-        "",
+        "Stake, LPT",
         _stake,
         (
             ("stake_lpt", lambda line: plain_amount(line.row.stake_lpt_wei)),
@@ -307,4 +308,4 @@ COLUMN_KEYS = tuple(column.key for column in COLUMNS)
 
 def chosen(keys: Sequence[str]) -> tuple[Column, ...]:
     """The columns with these keys in reading order; all of them where none is named."""
-    return tuple(column for column in COLUMNS if column.key in keys) if keys else COLUMNS
+    return tuple(replace(column, lo=False) for column in COLUMNS if column.key in keys) if keys else COLUMNS

@@ -59,8 +59,9 @@ def _round_number(request: HttpRequest) -> int | None:
 
 def _context(request: HttpRequest, what: Asked) -> dict[str, object]:
     found = listing.find(what, standpoint(request), _round_number(request))
+    shown = {column.key for column in what.columns}
     columns = [
-        {"label": GROUPS[key], "columns": [(one, one in what.columns) for one in COLUMNS if one.group == key]}
+        {"label": GROUPS[key], "columns": [(one, one.key in shown) for one in COLUMNS if one.group == key]}
         for key in GROUPS
     ]
     return {**listing.context(what, found), "given": what.given, "choosable": columns, "query": what.query}

@@ -146,6 +146,7 @@ class TestThePage:
         assert body.count("Paid work, 90 rounds</span>") == 1
         assert "Too new to score" not in body
         assert page(client, "?cols=fees&cols=stake").count("<td") == body.count("<td")
+        assert re.findall(r'name="cols" value="(\w+)" checked', body) == ["fees", "stake"]
 
     def test_page__when_a_whole_address_is_searched__then_its_page(self, client: Client) -> None:
         response = client.get(f"{URL}?q={checksummed(NODE)}")
