@@ -94,8 +94,9 @@ def assert_undisturbed(look: Look) -> None:
     assert moved < SHIFT_LIMIT, what
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1440", "360"])
-@pytest.mark.parametrize("name", ["list", "node"])
+@pytest.mark.parametrize(
+    ("name", "size"), [("list", WIDE), ("list", PHONE), ("node", WIDE)], ids=["list-1440", "list-360", "node-1440"]
+)
 def test_bond__when_mined__is_on_the_open_page_within_seconds_and_moves_nothing(
     site: Site, browser: Browser, chain: Chain, name: str, size: ViewportSize
 ) -> None:
