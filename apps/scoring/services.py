@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 
 from apps.network.models import Block
 from apps.scoring.facts import digest
@@ -25,7 +25,10 @@ def network_score() -> ScoreRun | None:
     May run twice, or at once in two workers: one of them stores the run, the other stores nothing.
     """
     block = finalized_block()
-    if block is None or _is_scored(block):
+    if block is None:
+        return None
+    _drop_lost_runs()
+    if _is_scored(block):
         return None
     taken = snapshot(block)
     if taken is None or not taken.facts.window:
@@ -34,6 +37,14 @@ def network_score() -> ScoreRun | None:
     if _newest_digest() == inputs_digest:
         return None
     return _store(taken, inputs_digest, score(taken.facts))
+
+
+def _drop_lost_runs() -> None:
+    """Drop runs of blocks that the chain no longer has, as after a local chain came back younger."""
+    stored = Block.objects.filter(number=OuterRef("as_of_block"))
+    is_other = Exists(stored) & ~Exists(stored.filter(hash=OuterRef("as_of_block_hash")))
+    newest = Block.objects.aggregate(newest=Max("number"))["newest"]
+    ScoreRun.objects.filter(Q(as_of_block__gt=newest) | is_other).delete()
 
 
 def _is_scored(block: Block) -> bool:

@@ -150,3 +150,26 @@ def test_network_score__outside_a_transaction__reads_at_one_instant() -> None:
 
     assert services.network_score() is not None
     assert ScoreRun.objects.count() == 1
+
+
+def test_network_score__of_a_block_that_the_chain_gave_up__is_made_again() -> None:
+    """A local chain that was killed comes back younger and lives its last blocks again, with other hashes."""
+    twelve_rounds()
+    services.network_score()
+    ScoreRun.objects.update(as_of_block_hash=hash_of("a block that was given up"))
+
+    run = services.network_score()
+
+    assert run is not None
+    assert ScoreRun.objects.count() == 1
+    assert bytes(run.as_of_block_hash) == hash_of(f"block {FINAL}")
+
+
+def test_network_score__of_a_block_above_the_index__is_dropped() -> None:
+    twelve_rounds()
+    ScoreRunFactory(version=VERSION, as_of_block=FINAL + 10_000)
+
+    run = services.network_score()
+
+    assert run is not None
+    assert list(ScoreRun.objects.values_list("as_of_block", flat=True)) == [FINAL]
