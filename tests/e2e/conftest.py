@@ -24,6 +24,7 @@ from config.local import browser, runtime
 # Playwright's synchronous interface keeps an event loop in this thread, which Django takes for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+WORKERS_LIMIT_S = 60
 FIRST_START_LIMIT_S = 240  # deploys the contracts and lives through the first rounds
 
 
@@ -60,6 +61,10 @@ class Site:
         """What the local chain's node answers."""
         question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         return httpx.post(self.rpc_url, json=question, timeout=10).json()["result"]
+
+    def indexed_to(self) -> int:
+        """The block that pages and API stand at."""
+        return int(httpx.get(f"{self.url}/api/v1/status", timeout=10).json()["data"]["index"]["projected_to"])
 
     def manage(self, *arguments: str) -> str:
         """What a management command of this installation prints. The test fails if the command does."""
@@ -120,6 +125,7 @@ def site() -> Iterator[Site]:
         killed = second.kill()
     with running(data) as found:
         found.stopped, found.killed = stopped, killed
+        _wait_until_it_moves(found)
         yield found
 
 
@@ -182,6 +188,15 @@ def _wait_until_announced(process: subprocess.Popen[bytes], log: Path) -> None:
     while b"Millrace is at" not in log.read_bytes():
         if process.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"the site did not start; its output ends with:\n{log.read_text(errors='replace')[-3000:]}")
+        time.sleep(0.2)
+
+
+def _wait_until_it_moves(site: Site) -> None:
+    """The workers start once the site is there; with them come new blocks."""
+    deadline, first = time.monotonic() + WORKERS_LIMIT_S, site.indexed_to()
+    while site.indexed_to() == first:
+        if time.monotonic() > deadline:
+            pytest.fail(f"no new block was indexed within {WORKERS_LIMIT_S} s")
         time.sleep(0.2)
 
 

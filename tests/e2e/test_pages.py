@@ -83,10 +83,7 @@ def hold(site: Site) -> None:
     site.rpc("evm_setIntervalMining", [0])
     head = int(site.block("latest")["number"], 16)
     deadline = time.monotonic() + 3
-    while time.monotonic() < deadline:
-        index = httpx.get(f"{site.url}/api/v1/status", timeout=10).json()["data"]["index"]
-        if index["projected_to"] >= head:
-            return
+    while time.monotonic() < deadline and site.indexed_to() < head:
         time.sleep(0.1)
 
 
