@@ -176,15 +176,28 @@ def _orchestrator_check(row: Orchestrator) -> Any:
 
 
 def _compare(chain: ChainClient, asked: Sequence[Question], at: bytes) -> tuple[int, list[Drift]]:
-    compared, drift = 0, []
+    """How many figures were compared, and those that differ in two readings of the same block.
+
+    A node that mines while it answers can mix the next block into a reading of its newest; asked again it does not.
+    """
+    compared, suspects = _differing(chain, asked, at)
+    _, drift = _differing(chain, [question for question, _ in suspects], at)
+    return compared, [one for _, found in drift for one in found]
+
+
+def _differing(
+    chain: ChainClient, asked: Sequence[Question], at: bytes
+) -> tuple[int, list[tuple[Question, list[Drift]]]]:
+    compared, differing = 0, []
     for chunk in _chunks(asked):
         answers = read_all(chain, [read for read, _ in chunk], block=at)
-        for (_, checks), answer in zip(chunk, answers, strict=True):
-            for check, theirs in checks(answer):
-                compared += 1
-                if check.ours != theirs:
-                    drift.append(Drift(check.subject, check.figure, check.ours, theirs))
-    return compared, drift
+        for question, answer in zip(chunk, answers, strict=True):
+            pairs = question[1](answer)
+            compared += len(pairs)
+            found = [Drift(one.subject, one.figure, one.ours, theirs) for one, theirs in pairs if one.ours != theirs]
+            if found:
+                differing.append((question, found))
+    return compared, differing
 
 
 def _chunks(asked: Sequence[Question]) -> Iterable[Sequence[Question]]:
