@@ -32,8 +32,10 @@ def main() -> None:
 
 
 def _score_seconds() -> float:
+    from apps.scoring.models import ScoreRun
     from apps.scoring.services import network_score
 
+    ScoreRun.objects.all().delete()  # a state that is scored already would not be scored again
     taken = seconds(network_score)
     note("scored")
     return taken
