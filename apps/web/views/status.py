@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from apps.web import live
 from apps.web.frame import frame
-from apps.web.sources import sources
+from apps.web.status.chain import sources
 
 
 @require_safe
