@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -14,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.chain.client import ChainClient
-from apps.chain.errors import ChainError, TooManyLogs, WindowTooWide
+from apps.chain.errors import ChainError
 from apps.chain.readers import controller
 from apps.chain.records import Header
 from apps.network.models import Block
@@ -23,15 +21,12 @@ from indexer import parameters
 from indexer.errors import IndexerError, ReorgBelowFinality, WindowTaken, WrongDatabase
 from indexer.handlers import CONTROLLER, WATCHED
 from indexer.models import IndexState, WatchedContract
-from indexer.sources.chain_logs import Batch, fetch
+from indexer.reading import batches
 from indexer.store import Books, commit_window, forget_after, time_of
-from indexer.windows import FIRST_BLOCKS, Window, WindowSize
 
 log = structlog.get_logger(__name__)
 
 FIRST_BLOCK = {42161: 5_856_334}  # the Controller's own block on Arbitrum One; other chains are read from their start
-ENOUGH_LOGS = 8_000  # a fuller window is only more memory
-READ_AHEAD = 2  # windows fetched while one is written
 FORK_SEARCH = 400  # stored blocks compared with the chain, newest first; more than finality on Arbitrum holds
 
 
@@ -196,56 +191,6 @@ def _stored_blocks(upto: int) -> list[tuple[int, bytes]]:
 def _on_chain(chain: ChainClient, stored: list[tuple[int, bytes]]) -> list[int]:
     headers = chain.headers([number for number, _ in stored])
     return [number for (number, block_hash), header in zip(stored, headers, strict=True) if header.hash == block_hash]
-
-
-def batches(chain: ChainClient, first: int, head: int) -> Iterator[Batch]:
-    """The windows from `first` to `head` in order; a long stretch is fetched ahead while it is written."""
-    contracts = dict(WatchedContract.objects.values_list("address", "name"))
-    if first > head:
-        return
-    if head - first < FIRST_BLOCKS:
-        yield from _fetch_all(chain, Window(first, head), contracts)
-        return
-    with ThreadPoolExecutor(READ_AHEAD) as readers:
-        yield from _read_ahead(chain, readers, first, head, contracts)
-
-
-def _read_ahead(
-    chain: ChainClient, readers: ThreadPoolExecutor, first: int, head: int, contracts: dict[str, str]
-) -> Iterator[Batch]:
-    size = WindowSize()
-    waiting: deque[tuple[Window, Future[Batch]]] = deque()
-    while first <= head or waiting:
-        while len(waiting) < READ_AHEAD and (window := size.next_window(first, head)):
-            waiting.append((window, readers.submit(fetch, chain, window, contracts)))
-            first = window.last + 1
-        window, future = waiting.popleft()
-        try:
-            batch = future.result()
-        except (TooManyLogs, WindowTooWide) as refusal:
-            size = size.after(refusal.limit_blocks if isinstance(refusal, WindowTooWide) else None)
-            first = window.first
-            waiting.clear()
-            continue
-        size = size.grown() if len(batch.logs) < ENOUGH_LOGS else size
-        if len(batch.contracts) > len(contracts):  # windows fetched ahead do not know the new contract yet
-            contracts, first = batch.contracts, window.last + 1
-            waiting.clear()
-        yield batch
-
-
-def _fetch_all(chain: ChainClient, window: Window, contracts: dict[str, str]) -> Iterator[Batch]:
-    """A short stretch in one window, or in halves where the provider finds it too much."""
-    try:
-        yield fetch(chain, window, contracts)
-    except (TooManyLogs, WindowTooWide):
-        if window.first == window.last:
-            raise
-        middle = (window.first + window.last) // 2
-        for half in (Window(window.first, middle), Window(middle + 1, window.last)):
-            for batch in _fetch_all(chain, half, contracts):
-                contracts = batch.contracts
-                yield batch
 
 
 def align(chain: ChainClient) -> int | None:
