@@ -31,6 +31,8 @@ class Verb(StrEnum):
     FUND = "fund"  # amount: deposit; reserve; target: the gateway if it is somebody else's money
     UNLOCK = "unlock"
     WITHDRAW = "withdraw"
+    CREATE_POLL = "create poll"  # text: the question
+    VOTE = "vote"  # amount: the choice, in the newest poll
     REDEEM = "redeem"  # amount: face value; target: the gateway; nonce: the ticket's number
 
 

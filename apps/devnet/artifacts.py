@@ -17,6 +17,7 @@ FOLDERS = {
     "BondingManager": "bonding",
     "SortedDoublyLL": "libraries",
     "TicketBroker": "pm",
+    "PollCreator": "polling",
     "RoundsManager": "rounds",
     "MerkleSnapshot": "snapshots",
     "LivepeerToken": "token",

@@ -105,6 +105,9 @@ def _plan_contracts(plan: _Plan, config: DeployConfig) -> None:
     plan.create_behind_proxy("RoundsManager")
     plan.create_behind_proxy("ServiceRegistry")
     plan.register("MerkleSnapshot", plan.create("MerkleSnapshot", ("address",), controller))
+    # on Arbitrum One the Controller does not know it; here that is how everybody is told
+    polls = plan.create("PollCreator", ("address",), plan.addresses["BondingManager"])
+    plan.register("PollCreator", polls)
     plan.register("L2LPTDataCache", account(config.seed, "L2LPTDataCache").address)
 
 

@@ -30,6 +30,8 @@ FUND = "fundDepositAndReserve(uint256,uint256)"
 FUND_FOR = "fundDepositAndReserveFor(address,uint256,uint256)"
 UNLOCK = "unlock()"
 WITHDRAW = "withdraw()"
+CREATE_POLL = "createPoll(bytes)"
+VOTE = "vote(uint256)"
 
 _NAMES = {
     selector(signature): signature.partition("(")[0]
@@ -37,6 +39,7 @@ _NAMES = {
         *(INITIALIZE_ROUND, TRANSFER, APPROVE, BOND, BOND_FOR, UNBOND, REBOND, REBOND_FROM_UNBONDED, TRANSFER_BOND),
         *(WITHDRAW_STAKE, WITHDRAW_FEES, CLAIM_EARNINGS, SET_CUTS, REWARD, SET_SERVICE_URI),
         *(FUND, FUND_FOR, UNLOCK, WITHDRAW, REDEEM),
+        *(CREATE_POLL, VOTE),
     )
 }
 
@@ -126,6 +129,14 @@ def unlock(at: Deployment, gateway: str) -> Call:
 
 def withdraw(at: Deployment, gateway: str) -> Call:
     return Call(gateway, at["TicketBroker"], calldata(WITHDRAW), what="withdraw")
+
+
+def create_poll(at: Deployment, sender: str, question: str) -> Call:
+    return Call(sender, at["PollCreator"], calldata(CREATE_POLL, question.encode()), what="createPoll")
+
+
+def vote(sender: str, poll: str, choice: int) -> Call:
+    return Call(sender, poll, calldata(VOTE, choice), what="vote")
 
 
 def redeem(at: Deployment, ticket: Ticket, *, gateway: Account) -> Call:

@@ -173,6 +173,15 @@ class Devnet:
         """Pays deposit and reserve back to the gateway."""
         return self.send(moves.withdraw(self.deployment, _address(gateway)))
 
+    def create_poll(self, owner: Who, question: str) -> str:
+        """Opens a poll, for which the owner needs 100 LPT of stake; returns the poll's address."""
+        receipt = self.send(moves.create_poll(self.deployment, _address(owner), question))
+        return "0x" + str(receipt["logs"][0]["topics"][1])[-40:]
+
+    def vote(self, owner: Who, poll: str, choice: int) -> Receipt:
+        """Votes in a poll; 0 is yes, 1 is no, and the poll takes any other number too."""
+        return self.send(moves.vote(_address(owner), poll, choice))
+
     def give_lpt(self, owner: Who, amount: int) -> None:
         """Fills the wallet up to `amount` LPT wei from the deployer's, and approves the BondingManager once."""
         if not amount:

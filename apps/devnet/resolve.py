@@ -25,7 +25,8 @@ NOTHING: list[Call] = []
 _NODE_VERBS = frozenset({Verb.REWARD, Verb.SET_CUTS, Verb.REDEEM})
 _PURSE_VERBS = frozenset({Verb.UNLOCK, Verb.WITHDRAW})
 _LOCK_VERBS = frozenset({Verb.REBOND, Verb.REBOND_FROM_UNBONDED, Verb.WITHDRAW_STAKE})
-_BARE_VERBS = frozenset({*_NODE_VERBS, *_PURSE_VERBS, Verb.SET_URI, Verb.FUND})
+_BARE_VERBS = frozenset({*_NODE_VERBS, *_PURSE_VERBS, Verb.SET_URI, Verb.FUND, Verb.VOTE})
+POLL_STAKE = 100 * WEI  # POLL_CREATION_COST: pending stake, which stays where it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Needs:
     gateways: list[str] = field(default_factory=list)
     lock_owners: list[str] = field(default_factory=list)
     with_totals: bool = False
+    with_polls: bool = False
 
 
 def needs(acts: Iterable[Act], cast: Cast) -> Needs:
@@ -73,6 +75,7 @@ def needs(acts: Iterable[Act], cast: Cast) -> Needs:
         if act.verb is Verb.REDEEM:
             found.gateways.append(cast.accounts[act.target].address)
         found.with_totals = found.with_totals or act.verb is Verb.EVEN_OUT
+        found.with_polls = found.with_polls or act.verb is Verb.VOTE
     return found
 
 
@@ -203,6 +206,17 @@ def _withdraw(act: Act, scene: Scene) -> list[Call]:
     return [moves.withdraw(scene.at, scene.address(act.actor))] if ready else NOTHING
 
 
+def _create_poll(act: Act, scene: Scene) -> list[Call]:
+    if scene.holding(act).pending_stake < POLL_STAKE:
+        return NOTHING
+    return [moves.create_poll(scene.at, scene.address(act.actor), act.text)]
+
+
+def _vote(act: Act, scene: Scene) -> list[Call]:
+    poll = scene.view.newest_poll
+    return [moves.vote(scene.address(act.actor), poll, act.amount)] if poll else NOTHING
+
+
 def _redeem(act: Act, scene: Scene) -> list[Call]:
     gateway = scene.cast.accounts[act.target]
     purse = scene.view.purses[gateway.address]
@@ -238,5 +252,7 @@ _VERBS: Mapping[Verb, Callable[[Act, Scene], list[Call]]] = {
     Verb.FUND: _fund,
     Verb.UNLOCK: _unlock,
     Verb.WITHDRAW: _withdraw,
+    Verb.CREATE_POLL: _create_poll,
+    Verb.VOTE: _vote,
     Verb.REDEEM: _redeem,
 }

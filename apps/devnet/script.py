@@ -12,6 +12,7 @@ from random import Random
 from apps.devnet.acts import LAST_SLOT, Act, Verb
 from apps.devnet.cast import SAVERS_SLOTS, Cast, Gateway
 from apps.devnet.habits import delegators_acts
+from apps.devnet.polls import polls_acts
 from apps.devnet.ways import orchestrators_acts
 
 OTHER_BUSY_BLOCKS = 5  # beside those of the delegators, others in each round
@@ -27,6 +28,7 @@ def acts_of_round(cast: Cast, number: int) -> list[Act]:
         *delegators_acts(cast, number, random),
         *_funding(cast, number),
         *_work(cast, number, random),
+        *polls_acts(cast, number),
     ]
     return sorted(acts, key=lambda act: act.slot)
 

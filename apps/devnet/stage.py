@@ -45,6 +45,8 @@ SELECTORS = {
     Verb.SET_URI: moves.SET_SERVICE_URI,
     Verb.UNLOCK: moves.UNLOCK,
     Verb.WITHDRAW: moves.WITHDRAW,
+    Verb.CREATE_POLL: moves.CREATE_POLL,
+    Verb.VOTE: moves.VOTE,
     Verb.REDEEM: REDEEM,
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from apps.devnet.calldata import address_in, calldata
 from apps.devnet.deployment import Deployment
+from apps.devnet.polls import poll_address
 from apps.devnet.wire import Read, Rpc, ask_words
 from apps.protocol.units import ZERO_ADDRESS
 
@@ -69,6 +70,7 @@ class View:
     round: int
     round_hash: bytes
     staked_ppm: int = 0
+    newest_poll: str | None = None
     holdings: Mapping[str, Holding] = field(default_factory=dict)
     nodes: Mapping[str, Node] = field(default_factory=dict)
     purses: Mapping[str, Purse] = field(default_factory=dict)
@@ -85,10 +87,11 @@ def look(
     gateways: Iterable[str] = (),
     lock_owners: Iterable[str] = (),
     with_totals: bool = False,
+    with_polls: bool = False,
 ) -> View:
     """Reads all of it in one batch, and in a second one the locks of those holders who are lock owners too.
 
-    Without `with_totals` the staked part is 0.
+    Without `with_totals` the staked part is 0, without `with_polls` there is no poll.
     """
     who = (sorted(set(holders)), sorted(set(nodes)), sorted(set(gateways)))
     reads = [
@@ -104,10 +107,16 @@ def look(
         round=number,
         round_hash=round_hash,
         staked_ppm=staked * 1_000_000 // supply,
+        newest_poll=_newest_poll(rpc, at) if with_polls else None,
         holdings={**found, **_with_locks(rpc, at, {owner: found[owner] for owner in lock_owners})},
         nodes={node: _node(next(answers)) for node in who[1]},
         purses={gateway: _purse(next(answers)) for gateway in who[2]},
     )
+
+
+def _newest_poll(rpc: Rpc, at: Deployment) -> str | None:
+    creator = at["PollCreator"]
+    return poll_address(creator, int(rpc.rpc("eth_getTransactionCount", [creator, "latest"]), 16))
 
 
 def _total_reads(at: Deployment) -> tuple[Read, Read]:

@@ -20,7 +20,8 @@ from apps.protocol.units import NEVER, WEI, ZERO_ADDRESS
 pytestmark = pytest.mark.unit
 
 CAST = make_cast(1)
-NAMES = ("LivepeerToken", "BondingManager", "RoundsManager", "TicketBroker", "ServiceRegistry")
+NAMES = ("LivepeerToken", "BondingManager", "RoundsManager", "TicketBroker", "ServiceRegistry", "PollCreator")
+POLL = "0x" + "9e" * 20
 AT = Deployment(
     chain_id=31337,
     genesis_hash="0x",
@@ -48,12 +49,19 @@ ACTIVE = Node(last_reward_round=39, activation_round=2, deactivation_round=NEVER
 
 
 def calls(
-    act: Act, *, holding: Holding = HOLDING, node: Node = ACTIVE, purse: Purse | None = None, staked: int = 0
+    act: Act,
+    *,
+    holding: Holding = HOLDING,
+    node: Node = ACTIVE,
+    purse: Purse | None = None,
+    staked: int = 0,
+    poll: str | None = POLL,
 ) -> list[Call]:
     view = View(
         round=NUMBER,
         round_hash=b"\x01" * 32,
         staked_ppm=staked,
+        newest_poll=poll,
         holdings={SAVER: holding},
         nodes={NODE: node},
         purses={GATEWAY: purse or Purse(deposit=WEI, withdraw_round=0, reserve=0)},
@@ -189,3 +197,18 @@ def test_withdraw__before_its_round__is_left_out() -> None:
 def test_needs__of_mixed_acts__asks_for_no_more_than_they_use() -> None:
     acts = [node(Verb.REWARD), saver(Verb.UNBOND), Act(10, "steady-worker", Verb.REDEEM, "studio-gateway")]
     assert needs(acts, CAST) == Needs(holders=[SAVER], nodes=[NODE, NODE], gateways=[GATEWAY])
+
+
+def test_create_poll__with_stake_enough__is_sent() -> None:
+    act = Act(9, "topper-1", Verb.CREATE_POLL, text="Shall we?")
+    assert calls(act) == [moves.create_poll(AT, SAVER, "Shall we?")]
+    assert calls(act, holding=replace(HOLDING, pending_stake=100 * WEI - 1)) == []
+
+
+def test_vote__while_there_is_a_poll__goes_to_the_newest() -> None:
+    assert calls(saver(Verb.VOTE, amount=1)) == [moves.vote(SAVER, POLL, 1)]
+    assert calls(saver(Verb.VOTE, amount=1), poll=None) == []
+
+
+def test_needs__of_a_vote__are_the_newest_poll_and_nobodys_stake() -> None:
+    assert needs([saver(Verb.VOTE)], CAST) == Needs(with_polls=True)

@@ -8,6 +8,7 @@ import pytest
 
 from apps.devnet.acts import LAST_SLOT, LAST_SLOT_FOR_CUTS, Act, Verb
 from apps.devnet.cast import make_cast
+from apps.devnet.polls import poll_address
 from apps.devnet.script import acts_of_round
 
 pytestmark = pytest.mark.unit
@@ -117,3 +118,15 @@ def test_astray__once__bonds_to_an_address_that_is_no_orchestrator() -> None:
 def test_swing__in_its_rhythm__lifts_the_one_and_then_the_other() -> None:
     targets = [(number, acts[0].target) for number, acts in by("backer-1", Verb.BOND).items()]
     assert targets[:4] == [(34, "edge-of-pool"), (56, "waiting-outside"), (68, "edge-of-pool"), (80, "waiting-outside")]
+
+
+def test_acts_of_round__polls__are_opened_every_22_rounds_and_voted_on_in_the_next_four() -> None:
+    opened = [number for number, acts in ROUNDS.items() if any(act.verb is Verb.CREATE_POLL for act in acts)]
+    votes = Counter(number for number, acts in ROUNDS.items() for act in acts if act.verb is Verb.VOTE)
+    assert opened == list(range(8, 201, 22))
+    assert {(number - 8) % 22 for number in votes} == {1, 2, 3, 4}
+    assert sum(votes[number] for number in range(9, 13)) == 13
+
+
+def test_poll_address__of_a_creator_that_made_none__is_none() -> None:
+    assert poll_address("0x" + "11" * 20, 1) is None
