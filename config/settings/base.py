@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from csp.constants import NONE, SELF
 from django.db.models import Field
+from kombu import Queue
 
 from config.database import connection
 from config.env import ROOT, env
 from config.logs import configure_structlog, logging_config
+from config.queues import HARD_LIMIT_S, QUEUES, ROUTES, SOFT_LIMIT_S, broker_options
 
 # Lets a field be written with its types, as in Field[int, int]; django-stubs-ext does it too, for 0.6 s at each start.
 Field.__class_getitem__ = classmethod(lambda field, _types: field)  # type: ignore[attr-defined]
@@ -128,7 +130,7 @@ SPECTACULAR_SETTINGS = {
 
 CELERY_BROKER_URL = env.celery_broker_url or "files://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
-    {"visibility_timeout": 3600}  # longer than any task's hard limit, or a running task would be handed out twice
+    broker_options(env.celery_broker_url)
     if env.celery_broker_url
     else {
         "data_folder_in": str(DATA_DIR / "broker" / "queue"),
@@ -140,13 +142,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     }
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_SOFT_TIME_LIMIT = 240  # seconds; a task gives up by itself …
-CELERY_TASK_TIME_LIMIT = 300  # … before it is killed
+CELERY_TASK_SOFT_TIME_LIMIT = SOFT_LIMIT_S
+CELERY_TASK_TIME_LIMIT = HARD_LIMIT_S
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"indexer.tasks.*": {"queue": "indexer"}, "apps.scoring.tasks.*": {"queue": "scoring"}}
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
+CELERY_TASK_ROUTES = ROUTES
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"

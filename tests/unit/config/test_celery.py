@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 
 from config.celery import app
+from config.queues import QUEUES, VISIBILITY_TIMEOUT_S, broker_options
 
 pytestmark = pytest.mark.unit
 
@@ -24,5 +26,36 @@ def test_beat__when_an_entry_is_due__then_its_task_exists_and_has_the_queue_of_i
 
 
 def test_limits__when_a_task_hangs__then_it_gives_up_before_it_is_killed_and_before_it_is_handed_out_again() -> None:
-    assert app.conf.task_soft_time_limit < app.conf.task_time_limit < 3600
+    assert app.conf.task_soft_time_limit < app.conf.task_time_limit < VISIBILITY_TIMEOUT_S
+    assert broker_options("redis://queue/0")["visibility_timeout"] == VISIBILITY_TIMEOUT_S
+    assert broker_options("amqp://queue//") == {}
     assert (app.conf.task_acks_late, app.conf.task_reject_on_worker_lost) == (True, True)
+    assert app.conf.worker_prefetch_multiplier == 1
+
+
+@pytest.mark.parametrize(
+    ("task", "queue"),
+    [
+        ("indexer.tasks.follow_chain", "indexer"),
+        ("indexer.tasks.read_prices", "sources"),
+        ("indexer.tasks.verify_sample", "checks"),
+        ("apps.scoring.tasks.score_network", "scoring"),
+        ("elsewhere.tasks.tidy", "default"),
+    ],
+)
+def test_routes__when_a_task_is_sent__then_its_kind_of_work_has_one_queue(task: str, queue: str) -> None:
+    found = app.amqp.router.route({}, task)["queue"]
+    assert (found.name, found.routing_key) == (queue, queue)
+    assert set(app.amqp.queues) == set(QUEUES)
+
+
+def test_logs__when_a_task_runs__then_each_line_carries_its_id() -> None:
+    seen: list[dict[str, object]] = []
+
+    @app.task(name="tests.look", shared=False)
+    def look() -> None:
+        seen.append(structlog.contextvars.get_contextvars())
+
+    look.apply(task_id="one")
+    assert seen == [{"task": "tests.look", "task_id": "one"}]
+    assert structlog.contextvars.get_contextvars() == {}
