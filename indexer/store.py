@@ -138,8 +138,10 @@ def cover(window: Window) -> None:
         grown.save(update_fields=["blocks"])
 
 
-def forget_after(fork: int, books: Books, *, even_final: bool = False) -> None:
+def forget_after(fork: int, books: Books, *, even_final: bool = False, seen: int | None = None) -> None:
     """Undo every block above `fork`: the cascade takes their rows, checkpoint and stored logs give the rest.
+
+    Does nothing where another writer has healed since `seen` reorgs were counted: the fork may be history by now.
 
     Raises ReorgBelowFinality where a finalized block would go, unless `even_final`, which only a local network that
     came back a few seconds younger may ask for.
@@ -148,6 +150,8 @@ def forget_after(fork: int, books: Books, *, even_final: bool = False) -> None:
     with transaction.atomic():
         take_writer_turn()
         state = IndexState.objects.get()
+        if seen is not None and state.reorgs != seen:
+            return
         final = state.finalized_block
         if final is not None and fork < final and not even_final:
             raise ReorgBelowFinality(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,8 +22,10 @@ from indexer import parameters
 from indexer.errors import IndexerError, ReorgBelowFinality, WindowTaken, WrongDatabase
 from indexer.handlers import CONTROLLER, WATCHED
 from indexer.models import IndexState, WatchedContract
+from indexer.projections.turn import take_writer_turn
 from indexer.reading import batches
-from indexer.store import Books, commit_window, forget_after, time_of
+from indexer.sources.chain_logs import Batch
+from indexer.store import SOURCE, Books, commit_window, forget_after, time_of
 
 log = structlog.get_logger(__name__)
 
@@ -65,14 +68,16 @@ def follow(
     *,
     books: Books = _books,
     progress: Callable[[Progress], None] = lambda done: None,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Progress:
     """Read on to the head of the chain; gives what was done. Safe to run twice, at once, or half.
 
+    Ends between two windows once `enough` says so.
     Raises IndexerError where a person has to look; the reason is then on /status/ too.
     """
     chain = chain or client()
     try:
-        done = _follow(chain, books, progress)
+        done = _follow(chain, books, progress, enough)
     except WindowTaken as taken:
         log.info("window_taken", reason=str(taken))
         state = IndexState.objects.get()
@@ -84,19 +89,32 @@ def follow(
     return done
 
 
-def _follow(chain: ChainClient, books: Books, progress: Callable[[Progress], None]) -> Progress:
+def _follow(
+    chain: ChainClient, books: Books, progress: Callable[[Progress], None], enough: Callable[[], bool]
+) -> Progress:
     heads = look(chain)
     state = ensure_state(chain, heads)
     heal(chain, state, books, heads)  # before the new heads are noted: what was final is what we said was final
     note_heads(state, heads)
     done = Progress(projected_to=state.projected_to, head=heads.head.number)
     for batch in batches(chain, state.projected_to + 1, heads.head.number):
-        done.logs += commit_window(batch, books)
+        done.logs += _commit(batch, books)
         done.windows += 1
         done.projected_to = batch.window.last
         progress(done)
+        if enough():
+            break
     parameters.read(chain, done.projected_to)
     return done
+
+
+def _commit(batch: Batch, books: Books) -> int:
+    """Store one window and say so; gives the number of logs."""
+    began = time.monotonic()
+    logs, window = commit_window(batch, books), batch.window
+    ms = round((time.monotonic() - began) * 1000)
+    log.info("window", source=SOURCE, from_block=window.first, to_block=window.last, logs=logs, ms=ms)
+    return logs
 
 
 def look(chain: ChainClient) -> Heads:
@@ -134,6 +152,9 @@ def _begin(chain: ChainClient, chain_id: int, genesis: bytes, heads: Heads) -> I
         )
     start = FIRST_BLOCK.get(chain_id, 0)
     with transaction.atomic():
+        take_writer_turn()
+        if state := IndexState.objects.first():
+            return state  # another worker began in the meantime
         WatchedContract.objects.create(address=address, name=CONTROLLER)
         for name, contract in found.items():
             WatchedContract.objects.create(address=str(contract), name=name)
@@ -158,7 +179,7 @@ def heal(chain: ChainClient, state: IndexState, books: Books, heads: Heads, *, e
     if fork is None:
         return
     log.warning("reorg", stored_to=state.projected_to, fork=fork)
-    forget_after(fork, books, even_final=even_final)
+    forget_after(fork, books, even_final=even_final, seen=state.reorgs)
     state.refresh_from_db()
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 from celery import shared_task
 
-from indexer import sync
+from indexer import halt, sync
+
+RUN_S = 120  # half the soft limit: a longer way is gone in several runs, each ending between two windows
 
 
 @shared_task
 def follow_chain() -> int:
-    """Read on to the head; gives the number of logs stored."""
-    return sync.follow().logs
+    """Read on to the head, or as far as a run or a worker that is to end allows; gives the number of logs stored."""
+    ends = time.monotonic() + RUN_S
+    return sync.follow(enough=lambda: halt.asked() or time.monotonic() > ends).logs
