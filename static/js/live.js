@@ -22,6 +22,7 @@
     isInlineSwap: (style) => style === "morph",
     handleSwap(style, target, fragment) {
       if (!style.startsWith("morph")) return false;
+      if (marking) window.calm?.hold(fragment);
       const whole = style === "morph";
       const next = whole ? fragment.firstElementChild : [...fragment.childNodes];
       return Idiomorph.morph(target, next, {

@@ -89,3 +89,20 @@ def test_list__when_there_is_no_script__then_everything_still_reads(site: Site, 
     expect(plain.locator("html")).to_have_attribute("data-theme", "dark")
     expect(plain).to_have_url(re.compile("status=all"))
     plain.context.close()
+
+
+def test_list__when_the_order_changes__then_rows_stay_until_the_reader_asks(
+    site: Site, page: Page, said: list[str]
+) -> None:
+    page.goto(f"{site.url}/orchestrators/")
+    ids = "() => [...document.querySelectorAll('tbody tr')].map(row => row.id)"
+    of_the_server = page.evaluate(ids)
+    page.evaluate("() => document.querySelector('tbody').append(document.querySelector('tbody tr'))")
+    shown = page.evaluate(ids)
+    newer = page.get_by_role("button", name="Show the new order")
+    expect(newer).to_be_visible(timeout=20_000)
+    assert page.evaluate(ids) == shown == [*of_the_server[1:], of_the_server[0]]
+    newer.click()
+    expect(newer).to_be_hidden()
+    assert page.evaluate(ids) != shown
+    assert said == []
