@@ -30,13 +30,14 @@
 
   window.calm = {
     hold(fragment) {
-      for (const next of fragment.querySelectorAll("[data-calm]")) {
+      const regions = [...fragment.querySelectorAll("[data-calm]")];
+      for (const next of regions) {
         const { calm } = next.dataset;
         const old = document.querySelector(`#live [data-calm="${calm}"]`);
         if (!old || released || unseen(old) || !settle(old, next)) continue;
         fragment.querySelector(`[data-calm-show="${calm}"]`)?.classList.add("on");
       }
-      released = false;
+      if (regions.length) released = false; // a poll brings parts of the frame by themselves first
     },
   };
   document.addEventListener("click", (event) => {
