@@ -76,10 +76,14 @@ class IndexState(models.Model):
 
 
 class WatchedContract(models.Model):
-    """An address whose logs are read, by the name the Controller knows it by; a replaced Minter stays."""
+    """An address whose logs are read, by the name the Controller knows it by; a replaced Minter stays.
+
+    Polls are all named alike: each is a contract of its own.
+    """
 
     address = AddressField(primary_key=True)
     name = models.CharField(max_length=40)
+    since_block = models.BigIntegerField(null=True, help_text="block that announced it; empty if known from the start")
 
     class Meta:
         db_table = "indexer_watched_contract"

@@ -20,7 +20,7 @@ from apps.network.models import Block
 from apps.protocol.units import parse_address
 from indexer import parameters
 from indexer.errors import IndexerError, ReorgBelowFinality, WindowTaken, WrongDatabase
-from indexer.handlers import CONTROLLER, WATCHED
+from indexer.handlers import CONTROLLER, KNOWN_ELSEWHERE, OPTIONAL, WATCHED
 from indexer.models import IndexState, WatchedContract
 from indexer.projections.turn import take_writer_turn
 from indexer.reading import batches
@@ -144,8 +144,8 @@ def ensure_state(chain: ChainClient, heads: Heads) -> IndexState:
 
 def _begin(chain: ChainClient, chain_id: int, genesis: bytes, heads: Heads) -> IndexState:
     address = parse_address(str(settings.CONTROLLER_ADDRESS))
-    found = controller.addresses(chain, address, WATCHED, block=heads.head.number)
-    missing = [name for name, contract in found.items() if contract is None]
+    found = controller.addresses(chain, address, (*WATCHED, *OPTIONAL), block=heads.head.number)
+    missing = [name for name in WATCHED if found[name] is None]
     if missing:
         raise WrongDatabase(
             f"The Controller {address} knows no {', '.join(missing)} on chain {chain_id}; check CONTROLLER_ADDRESS."
@@ -157,7 +157,9 @@ def _begin(chain: ChainClient, chain_id: int, genesis: bytes, heads: Heads) -> I
             return state  # another worker began in the meantime
         WatchedContract.objects.create(address=address, name=CONTROLLER)
         for name, contract in found.items():
-            WatchedContract.objects.create(address=str(contract), name=name)
+            there = contract or KNOWN_ELSEWHERE.get(chain_id, {}).get(name)
+            if there is not None:
+                WatchedContract.objects.create(address=there, name=name)
         return IndexState.objects.create(
             chain_id=chain_id, genesis_hash=genesis, controller=address, start_block=start, projected_to=start - 1
         )

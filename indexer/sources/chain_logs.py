@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from apps.chain.client import ChainClient
 from apps.chain.errors import LyingNode
 from apps.chain.readers.controller import contract_id
 from apps.chain.records import Header, RawLog
-from indexer.handlers import TOPICS, WATCHED, controller
+from indexer.handlers import OPTIONAL, POLL, POLL_CREATOR, TOPICS, WATCHED, controller, governance
+from indexer.handlers.words import BadLog
 from indexer.windows import Window
 
 HEADERS_AT_ONCE = 500
-_NAME_OF = {contract_id(name): name for name in WATCHED}
+_NAME_OF = {contract_id(name): name for name in (*WATCHED, *OPTIONAL)}
 _NOBODY = "0x" + "0" * 40
 
 
@@ -22,6 +23,7 @@ class Batch:
     """What a window holds. `parent_hash` is its first block's; `headers` has every block with a log, and the last.
 
     `contracts` are the watched addresses after the window, by address: a replaced contract keeps its place.
+    `announced` has the block in which each of them that is new was made known.
     """
 
     window: Window
@@ -29,6 +31,7 @@ class Batch:
     headers: tuple[Header, ...]
     logs: tuple[RawLog, ...]
     contracts: dict[str, str]
+    announced: Mapping[str, int] = field(default_factory=dict)
 
 
 def fetch(client: ChainClient, window: Window, contracts: dict[str, str]) -> Batch:
@@ -37,10 +40,11 @@ def fetch(client: ChainClient, window: Window, contracts: dict[str, str]) -> Bat
     while True:
         sealed = client.sealed_logs(window.first, window.last, addresses=known, topics0=TOPICS)
         logs = sealed.logs
-        announced = _announced(logs) | known
-        if len(announced) == len(known):
+        announced = _announced(logs, known)
+        new = {address: name for address, (name, _) in announced.items() if address not in known}
+        if not new:
             break
-        known = announced  # a contract was registered in this window: read the window again with its logs
+        known = new | known  # a contract was registered in this window: read the window again with its logs
     numbers = sorted(({log.block_number for log in logs} | {window.first}) - {window.last})
     headers = {header.number: header for header in _headers(client, numbers)}
     headers[window.last] = sealed.last  # as it stood while the logs were read, so that no reorg falls in between
@@ -49,7 +53,8 @@ def fetch(client: ChainClient, window: Window, contracts: dict[str, str]) -> Bat
             raise LyingNode(f"The logs of block {log.block_number} are of another block than its header; read again.")
     first = headers[window.first]
     kept = tuple(headers[number] for number in sorted({log.block_number for log in logs} | {window.last}))
-    return Batch(window, first.parent_hash, kept, logs, known)
+    since = {address: block for address, (_, block) in announced.items() if address not in contracts}
+    return Batch(window, first.parent_hash, kept, logs, known, since)
 
 
 def _headers(client: ChainClient, numbers: list[int]) -> list[Header]:
@@ -59,13 +64,24 @@ def _headers(client: ChainClient, numbers: list[int]) -> list[Header]:
     return found
 
 
-def _announced(logs: Sequence[RawLog]) -> dict[str, str]:
-    """Addresses that the Controller gave to watched names in these logs."""
-    found: dict[str, str] = {}
+def _announced(logs: Sequence[RawLog], known: Mapping[str, str]) -> dict[str, tuple[str, int]]:
+    """Addresses that the Controller gave to watched names in these logs, and new polls: name, and block first told."""
+    found: dict[str, tuple[str, int]] = {}
     for log in logs:
         if log.topics[:1] == (controller.SET_CONTRACT_INFO,):
-            event = controller.set_contract_info(b"".join(log.topics), log.data)
-            name = _NAME_OF.get(event.contract_id)
-            if name is not None and event.address != _NOBODY:
-                found[event.address] = name
+            address, name = _registered(log)
+        elif log.topics[:1] == (governance.POLL_CREATED,) and known.get(log.address) == POLL_CREATOR:
+            address, name = governance.announced_poll(b"".join(log.topics)), POLL
+        else:
+            continue
+        if address is not None and name is not None and address != _NOBODY:
+            found.setdefault(address, (name, log.block_number))
     return found
+
+
+def _registered(log: RawLog) -> tuple[str | None, str | None]:
+    try:
+        event = controller.set_contract_info(b"".join(log.topics), log.data)
+    except BadLog:
+        return None, None  # parked by who decodes it
+    return event.address, _NAME_OF.get(event.contract_id)

@@ -23,6 +23,9 @@ CONTRACTS: Final = (
     "ServiceRegistry",
     "Minter",
     "LivepeerToken",
+    "PollCreator",
+    "Poll",  # one contract a poll, made by PollCreator
+    "LivepeerGovernor",
 )
 
 LATER: Final[Mapping[str, frozenset[str]]] = {
@@ -40,6 +43,16 @@ LATER: Final[Mapping[str, frozenset[str]]] = {
             "setRewardCaller",
             "rewardForTranscoder",
             "rewardForTranscoderWithHint",
+        }
+    ),
+    "LivepeerGovernor": frozenset(
+        {
+            "ProposalCreated",
+            "VoteCast",
+            "VoteCastWithParams",
+            "ProposalQueued",
+            "ProposalExecuted",
+            "ProposalCanceled",
         }
     ),
 }
