@@ -15,7 +15,7 @@ from apps.protocol.events import LogId
 from indexer.errors import ReorgBelowFinality, WindowTaken
 from indexer.models import Checkpoint, CoveredRange, IndexState, ParkedLog, WatchedContract
 from indexer.projections import checkpoints
-from indexer.projections.decoding import decode_all
+from indexer.projections.decoding import apply_all, decode_all
 from indexer.projections.loader import load_delegators, load_projector
 from indexer.projections.projector import Projector, delegators_in
 from indexer.projections.replay import replay_logs
@@ -63,7 +63,7 @@ def commit_window(batch: Batch, books: Books) -> int:
             copy_blocks(batch.headers)
             copy_logs(batch.logs)
             project_window(projector, batch)
-            _remember_contracts(batch.contracts)
+            _remember_contracts(batch)
             cover(batch.window)
             stand_at(state, batch.window.last, projector)
             checkpoints.keep(projector, state)
@@ -114,16 +114,19 @@ def project_window(projector: Projector, batch: Batch) -> None:
     )
     events, parked = decode_all(stored, batch.contracts)
     load_delegators(projector, delegators_in(events))
-    for at, event in events:
-        projector.block_time = times[at.block]
-        projector.apply(at, event)
+    parked += apply_all(projector, events, times)
     write(projector)
     ParkedLog.objects.bulk_create(parked)
 
 
-def _remember_contracts(contracts: dict[str, str]) -> None:
+def _remember_contracts(batch: Batch) -> None:
+    """Keep the contracts announced in the window; one that is kept already stays as it is."""
     WatchedContract.objects.bulk_create(
-        [WatchedContract(address=address, name=name) for address, name in contracts.items()], ignore_conflicts=True
+        [
+            WatchedContract(address=address, name=batch.contracts[address], since_block=block)
+            for address, block in batch.announced.items()
+        ],
+        ignore_conflicts=True,
     )
 
 
@@ -161,6 +164,7 @@ def forget_after(fork: int, books: Books, *, even_final: bool = False, seen: int
         base = Checkpoint.objects.filter(block__lte=fork).order_by("-block").first()
         checkpoints.return_to(base)
         Block.objects.filter(number__gt=fork).delete()
+        WatchedContract.objects.filter(since_block__gt=fork).delete()
         _uncover_after(fork)
         projector = checkpoints.projector_at(base)
         replay_logs(projector, after=-1 if base is None else base.block_id, upto=fork)

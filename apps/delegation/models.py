@@ -23,13 +23,18 @@ class StakeEvent(ChainEvent):
         CLAIM = "claim"
         WITHDRAW_STAKE = "withdraw_stake"
         WITHDRAW_FEES = "withdraw_fees"
+        SLASH = "slash"
 
     kind = models.CharField(max_length=16, choices=Kind.choices)
     round = models.IntegerField()
     delegator = AddressField(help_text="for a transfer the sender")
     delegate = AddressField(null=True, help_text="whom the stake is with after the log")
-    other = AddressField(null=True, help_text="bond: old delegate; transfer: receiver; withdraw_fees: recipient")
-    amount_lpt_wei = UintField(null=True, help_text="bond: LPT added; claim: rewards; else the amount moved")
+    other = AddressField(
+        null=True, help_text="bond: old delegate; transfer: receiver; withdraw_fees: recipient; slash: its finder"
+    )
+    amount_lpt_wei = UintField(
+        null=True, help_text="bond: LPT added; claim: rewards; slash: penalty; else the amount moved"
+    )
     bonded_lpt_wei = UintField(null=True, help_text="bond: the whole position after it")
     fees_eth_wei = UintField(null=True, help_text="claim and withdraw_fees")
     lock_id = models.IntegerField(null=True)

@@ -109,6 +109,22 @@ class TranscoderDeactivated(NamedTuple):
     deactivation_round: int
 
 
+class TranscoderSlashed(NamedTuple):
+    """`penalty_wei` left the orchestrator's own position and its delegate's stake; 0 for one that held nothing."""
+
+    orchestrator: str
+    finder: str
+    penalty_wei: int
+    finder_reward_wei: int
+
+
+class RewardCallerSet(NamedTuple):
+    """Who else may call reward for the sender, the zero address for nobody; any address can emit it."""
+
+    orchestrator: str
+    caller: str
+
+
 # --- RoundsManager and Minter
 
 
@@ -157,3 +173,59 @@ class ParameterUpdate(NamedTuple):
     """Names the parameter; the value is read by a call at the block."""
 
     name: str
+
+
+# --- governance
+
+
+class PollCreated(NamedTuple):
+    """`end_l1_block` counts on Ethereum. Who opened the poll stands in no log."""
+
+    poll: str
+    proposal: str
+    end_l1_block: int
+    quorum_ppm: int
+    quota_ppm: int
+
+
+class PollVote(NamedTuple):
+    """0 is yes and 1 is no; any other number may come too. A voter's last vote counts."""
+
+    poll: str
+    voter: str
+    choice: int
+
+
+class Action(NamedTuple):
+    """One call that a proposal would make, from the treasury."""
+
+    target: str
+    value_wei: int
+    calldata: bytes
+
+
+class ProposalCreated(NamedTuple):
+    proposal_id: int
+    proposer: str
+    actions: tuple[Action, ...]
+    vote_start_round: int
+    vote_end_round: int
+    description: str
+
+
+class ProposalVote(NamedTuple):
+    """`support` is 0 against, 1 for, 2 abstain. The weight is raw voting power and does not add up to a result."""
+
+    proposal_id: int
+    voter: str
+    support: int
+    weight_lpt_wei: int
+    reason: str
+
+
+class ProposalChange(NamedTuple):
+    """`kind` is queued, executed or canceled; `eta`, Unix seconds, stands in the first alone."""
+
+    proposal_id: int
+    kind: str
+    eta: int | None

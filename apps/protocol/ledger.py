@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from apps.protocol.perc import ONE, perc_of, precise_perc_of
 from apps.protocol.units import ZERO_ADDRESS
 
+_ROOM = 2**255  # whatever stays below it is stored; the contract's own arithmetic refuses one bit later
+
 
 @dataclass(slots=True)
 class RoundRecord:
@@ -123,10 +125,25 @@ class OrchestratorLedger:
         """The running round's record of a delegate, made on first need."""
         record = book.records.get(self.round.number)
         if record is None:
-            stake = book.stake_at_update if 0 < book.last_stake_update_round <= self.round.number else None
-            record = RoundRecord(stake=stake, reward_cut=book.reward_cut, fee_share=book.fee_share)
+            record = RoundRecord(stake=self._recorded_stake(book), reward_cut=book.reward_cut, fee_share=book.fee_share)
             book.records[self.round.number] = record
         return record
+
+    def _recorded_stake(self, book: OrchestratorBook) -> int | None:
+        return book.stake_at_update if 0 < book.last_stake_update_round <= self.round.number else None
+
+    def carries(self, book: OrchestratorBook, amount: int) -> bool:
+        """Whether a reward or fee of that many base units leaves factors and commission that can be kept.
+
+        No log of the contract's fails this: its own arithmetic would have refused the transaction.
+        """
+        record = book.records.get(self.round.number)
+        stake = record.stake if record else self._recorded_stake(book)
+        if not stake:
+            return True
+        reward, fee = book.latest_factors(self.round.number)
+        own = book.cumulative_rewards + book.cumulative_fees + amount
+        return reward + fee + own + ((reward or ONE) + own) * amount // stake < _ROOM
 
     def new_round(self, number: int, mintable: int) -> list[OrchestratorBook]:
         """Begin a round; gives the members of its active set, whose records are open."""
@@ -235,6 +252,11 @@ def unbonded(book: DelegatorBook, *, lock_id: int, amount: int) -> None:
     book.next_lock_id = lock_id + 1
     if book.bonded == 0:
         book.delegate, book.start_round = ZERO_ADDRESS, 0
+
+
+def slashed(book: DelegatorBook, *, penalty: int) -> None:
+    """Apply a TranscoderSlashed: the delegate stays, even of a position that has nothing left."""
+    book.bonded -= penalty
 
 
 def rebonded(book: DelegatorBook, *, delegate: str, lock_id: int, amount: int, starts_in: int) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from apps.protocol import events
 from apps.protocol.hashing import topic_of
-from indexer.handlers.words import uint
+from indexer.handlers.words import amount, number
 
 
 def set_current_reward_tokens(topics: bytes, data: bytes) -> events.SetCurrentRewardTokens:
-    return events.SetCurrentRewardTokens(uint(data, 0), uint(data, 1))
+    return events.SetCurrentRewardTokens(amount(data, 0), number(data, 1))
 
 
 TABLE = {topic_of("SetCurrentRewardTokens(uint256,uint256)"): (set_current_reward_tokens, 1, 2)}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from apps.protocol import events
 from apps.protocol.hashing import topic_of
-from indexer.handlers.words import address, uint
+from indexer.handlers.words import address, amount, uint
 
 
 def winning_ticket_transfer(topics: bytes, data: bytes) -> events.WinningTicketTransfer:
-    return events.WinningTicketTransfer(address(topics, 1), address(topics, 2), uint(data, 0))
+    return events.WinningTicketTransfer(address(topics, 1), address(topics, 2), amount(data, 0))
 
 
 def winning_ticket_redeemed(topics: bytes, data: bytes) -> events.WinningTicketRedeemed:

@@ -145,6 +145,8 @@ def _apply_to_position(projector: Projector, row: StakeEvent, touched: dict[str,
         ledger.claimed(book, rewards=amount, fees=fees, round_=row.round)
     elif row.kind == "withdraw_fees":
         book.fees -= fees
+    elif row.kind == "slash":
+        ledger.slashed(book, penalty=amount)
 
 
 _CLOSED_BY = {"rebond": "rebonded", "withdraw_stake": "withdrawn", "transfer": "transferred"}

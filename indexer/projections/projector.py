@@ -11,6 +11,8 @@ from apps.protocol import ledger
 from apps.protocol.ledger import DelegatorBook, OrchestratorBook, OrchestratorLedger
 from apps.protocol.units import ZERO_ADDRESS
 from indexer.handlers import Event
+from indexer.handlers.words import BadLog
+from indexer.projections import governance
 from indexer.projections.rows import LockRow, Rows
 
 
@@ -42,8 +44,11 @@ class Projector:
             e.SetCurrentRewardTokens: self._reward_tokens,
             e.WinningTicketTransfer: self._paid,
             e.WinningTicketRedeemed: self._redeemed,
+            e.TranscoderSlashed: self._slashed,
+            e.RewardCallerSet: self._reward_caller,
             e.ServiceUriUpdate: self._service_uri,
         }
+        self._apply |= dict.fromkeys(governance.KINDS, self._governance)
         self.block_time: datetime | None = None
 
     @property
@@ -56,12 +61,19 @@ class Projector:
         return rows
 
     def apply(self, at: e.LogId, event: Event) -> None:
-        """Apply one event; those that no projection reads change nothing."""
+        """Apply one event; those that no projection reads change nothing.
+
+        Raises BadLog, with nothing changed, for an event that contradicts the books. So every check comes first.
+        """
         handler = self._apply.get(type(event))
         if handler is not None:
             handler(at, event)
         elif type(event) is e.NewRound:
             self._new_round(at, event)
+
+    def _governance(self, at: e.LogId, event: Event) -> None:
+        table, row = governance.row(at, event, self.round)
+        self.rows.governance.setdefault(table, []).append(row)
 
     # --- rounds
 
@@ -69,6 +81,8 @@ class Projector:
         self._mint = (event.mintable_wei, event.inflation_ppb)
 
     def _new_round(self, at: e.LogId, event: e.NewRound) -> None:
+        if event.round <= self.round:
+            raise BadLog(f"round {event.round} begins after round {self.round}")
         mintable, inflation = self._mint or (None, None)
         self._mint = None
         members = self.ledger.new_round(event.round, mintable or 0)
@@ -102,6 +116,21 @@ class Projector:
             position = self.delegators[address] = DelegatorBook()
         return position
 
+    def _held(self, address: str) -> DelegatorBook:
+        """The position as it stands, to look at only."""
+        return self.delegators.get(address) or DelegatorBook()
+
+    def _require_stake(self, delegate: str, taken: int) -> None:
+        book = self.ledger.books.get(delegate)
+        stake = book.stake if book else 0
+        if stake < taken:
+            raise BadLog(f"{taken} wei are taken from {delegate}, which has {stake} wei of stake")
+
+    def _require_room(self, orchestrator: str, amount: int) -> None:
+        book = self.ledger.books.get(orchestrator)
+        if book is not None and not self.ledger.carries(book, amount):
+            raise BadLog(f"{amount} wei are more than the stake of {orchestrator} can have earned")
+
     def _note_registration(self, address: str, position: DelegatorBook) -> None:
         """An orchestrator is registered while it is bonded to itself."""
         book = self.ledger.books.get(address)
@@ -124,8 +153,12 @@ class Projector:
         )  # fmt: skip
 
     def _bond(self, at: e.LogId, event: e.Bond) -> None:
-        position = self._position(event.delegator, at)
+        if event.bonded_wei < event.added_wei:
+            raise BadLog(f"{event.added_wei} wei are added to a position of {event.bonded_wei} wei after it")
         moved = event.bonded_wei - event.added_wei if event.new_delegate != event.old_delegate else 0
+        if moved:
+            self._require_stake(event.old_delegate, moved)
+        position = self._position(event.delegator, at)
         if moved:
             self.ledger.stake_changed(self._book(event.old_delegate, at), -moved)
         book = self._book(event.new_delegate, at)
@@ -145,6 +178,12 @@ class Projector:
         )  # fmt: skip
 
     def _unbond(self, at: e.LogId, event: e.Unbond) -> None:
+        held = self._held(event.delegator)
+        if held.bonded < event.amount_wei:
+            raise BadLog(f"{event.amount_wei} wei leave a position of {held.bonded} wei")
+        if event.lock_id < held.next_lock_id:
+            raise BadLog(f"lock {event.lock_id} is opened again, the next is {held.next_lock_id}")
+        self._require_stake(event.delegate, event.amount_wei)
         position = self._position(event.delegator, at)
         ledger.unbonded(position, lock_id=event.lock_id, amount=event.amount_wei)
         self.ledger.stake_changed(self._book(event.delegate, at), -event.amount_wei)
@@ -172,9 +211,11 @@ class Projector:
         )  # fmt: skip
 
     def _rebond(self, at: e.LogId, event: e.Rebond) -> None:
-        position = self._position(event.delegator, at)
         in_transfer = self._transfer == (at.tx_hash, event.delegator, event.lock_id)
+        if not in_transfer and event.lock_id >= self._held(event.delegator).next_lock_id:
+            raise BadLog(f"lock {event.lock_id} is rebonded and was never opened")
         self._transfer = None
+        position = self._position(event.delegator, at)
         ledger.rebonded(
             position,
             delegate=event.delegate,
@@ -237,15 +278,44 @@ class Projector:
         self._stake_row(at, "withdraw_stake", event.delegator, amount=event.amount_wei, lock_id=event.lock_id)
 
     def _withdraw_fees(self, at: e.LogId, event: e.WithdrawFees) -> None:
+        held = self._held(event.delegator)
+        if held.fees < event.amount_wei:
+            raise BadLog(f"{event.amount_wei} wei are withdrawn from fees of {held.fees} wei")
         self._position(event.delegator, at).fees -= event.amount_wei
         self._stake_row(at, "withdraw_fees", event.delegator, other=event.recipient, fees=event.amount_wei)
 
     # --- orchestrators
 
+    def _slashed(self, at: e.LogId, event: e.TranscoderSlashed) -> None:
+        """Takes the penalty from the orchestrator's position and, while the position counts, from its delegate.
+
+        The claim before it, and the exit from the pool, are logs of their own.
+        """
+        held = self._held(event.orchestrator)
+        if held.bonded < event.penalty_wei:
+            raise BadLog(f"a penalty of {event.penalty_wei} wei falls on a position of {held.bonded} wei")
+        counts = held.bonded > event.penalty_wei and held.start_round <= self.round
+        if counts:
+            self._require_stake(held.delegate, event.penalty_wei)
+        position = self._position(event.orchestrator, at)
+        ledger.slashed(position, penalty=event.penalty_wei)
+        if counts:
+            self.ledger.stake_changed(self._book(position.delegate, at), -event.penalty_wei)
+        self._note_registration(event.orchestrator, position)
+        self._stake_row(
+            at, "slash", event.orchestrator,
+            delegate=position.delegate, other=event.finder, amount=event.penalty_wei,
+        )  # fmt: skip
+
+    def _reward_caller(self, at: e.LogId, event: e.RewardCallerSet) -> None:
+        caller = None if event.caller == ZERO_ADDRESS else event.caller
+        self.rows.reward_callers.append([at.tx_hash, at.log_index, at.block, event.orchestrator, caller])
+
     def _treasury_reward(self, at: e.LogId, event: e.TreasuryReward) -> None:
         self._treasury = (at.tx_hash, event.orchestrator, event.amount_wei)
 
     def _reward(self, at: e.LogId, event: e.Reward) -> None:
+        self._require_room(event.orchestrator, event.amount_wei)
         treasury = 0
         if self._treasury is not None and self._treasury[:2] == (at.tx_hash, event.orchestrator):
             treasury = self._treasury[2]
@@ -288,6 +358,7 @@ class Projector:
         )
 
     def _paid(self, at: e.LogId, event: e.WinningTicketTransfer) -> None:
+        self._require_room(event.orchestrator, event.amount_wei)
         book = self._book(event.orchestrator, at)
         self.ledger.paid(book, event.amount_wei)
         self._note_record(book)
@@ -313,6 +384,8 @@ def delegators_in(events: Iterable[tuple[e.LogId, Event]]) -> set[str]:
         kind = type(event)
         if kind in _DELEGATOR_EVENTS:
             found.add(event.delegator)  # type: ignore[attr-defined]
+        elif isinstance(event, e.TranscoderSlashed):
+            found.add(event.orchestrator)
     return found
 
 

@@ -13,7 +13,7 @@ from apps.protocol.events import LogId
 from indexer.models import Checkpoint, IndexState, ParkedLog, WatchedContract
 from indexer.projections import checkpoints
 from indexer.projections.bulk import bulk_load
-from indexer.projections.decoding import decode_all
+from indexer.projections.decoding import apply_all, decode_all
 from indexer.projections.loader import load_delegators
 from indexer.projections.projector import Projector, delegators_in
 from indexer.projections.turn import take_writer_turn
@@ -84,9 +84,7 @@ def replay_logs(
         events, parked = decode_all(chunk, contracts)
         if not empty:
             load_delegators(projector, delegators_in(events))
-        for at, event in events:
-            projector.block_time = times[at.block]
-            projector.apply(at, event)
+        parked += apply_all(projector, events, times)
         write(projector)
         ParkedLog.objects.bulk_create(parked)
         done += len(chunk)

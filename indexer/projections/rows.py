@@ -31,8 +31,10 @@ class Rows:
     reward_calls: list[Row] = field(default_factory=list)
     pool_changes: list[Row] = field(default_factory=list)
     uri_updates: list[Row] = field(default_factory=list)
+    reward_callers: list[Row] = field(default_factory=list)
     payments: list[Row] = field(default_factory=list)
     stake_events: list[Row] = field(default_factory=list)
+    governance: dict[str, list[Row]] = field(default_factory=dict)  # by table
     orchestrators: set[str] = field(default_factory=set)
     records: dict[tuple[str, int], RoundRecord] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)

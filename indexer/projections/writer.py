@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from apps.protocol.ledger import OrchestratorBook, RoundRecord
+from indexer.projections import governance
 from indexer.projections.projector import Projector
 from indexer.projections.rows import LockRow, Row, Rows
 
@@ -23,6 +24,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "network_reward_call": (*_EVENT, "orchestrator", "round", "amount_lpt_wei", "treasury_lpt_wei"),
     "network_pool_change": (*_EVENT, "orchestrator", "round", "entered", "effective_round"),
     "network_service_uri_update": (*_EVENT, "orchestrator", "uri"),
+    "network_reward_caller_change": (*_EVENT, "orchestrator", "caller"),
     "network_ticket_payment": (
         *_EVENT, "gateway", "orchestrator", "round", "amount_eth_wei", "face_value_eth_wei",
     ),
@@ -47,6 +49,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "delegation_unbonding_lock": (
         "delegator", "lock_id", "delegate", "amount_lpt_wei", "withdraw_round", "state", "updated_block",
     ),
+    **governance.COLUMNS,
 }  # fmt: skip
 
 # rows of logs: they fall with their block
@@ -56,8 +59,10 @@ EVENT_TABLES = (
     "network_reward_call",
     "network_pool_change",
     "network_service_uri_update",
+    "network_reward_caller_change",
     "network_ticket_payment",
     "delegation_stake_event",
+    *governance.TABLES,
 )
 # rows recomputed from those
 DERIVED_TABLES = (
@@ -97,8 +102,10 @@ def _event_rows(rows: Rows) -> dict[str, list[Row]]:
         "network_reward_call": rows.reward_calls,
         "network_pool_change": rows.pool_changes,
         "network_service_uri_update": rows.uri_updates,
+        "network_reward_caller_change": rows.reward_callers,
         "network_ticket_payment": rows.payments,
         "delegation_stake_event": rows.stake_events,
+        **rows.governance,
     }
 
 

@@ -120,6 +120,17 @@ class PoolChange(ChainEvent):
         indexes = [models.Index(fields=["orchestrator", "round"], name="pool_change_orchestrator")]
 
 
+class RewardCallerChange(ChainEvent):
+    """A RewardCallerSet log: who else may call reward for an address. Any address can emit one for itself."""
+
+    orchestrator = AddressField()
+    caller = AddressField(null=True, help_text="empty: nobody any more")
+
+    class Meta:
+        db_table = "network_reward_caller_change"
+        indexes = [models.Index(fields=["orchestrator", "block"], name="reward_caller_orchestrator")]
+
+
 class ServiceUriUpdate(ChainEvent):
     """A service address as its operator set it: untrusted text, never fetched."""
 

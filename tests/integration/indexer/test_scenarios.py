@@ -218,7 +218,7 @@ def test_a_log_that_cannot_be_read__is_parked_and_the_line_moves_on(encoded: Enc
     encoded.mine(whole)
     encoded.follow()
 
-    assert ParkedLog.objects.get().error == "2 topics and 16 bytes of data are too few for this event"
+    assert ParkedLog.objects.get().error == "2 topics and 16 bytes of data, where the event has 2 and 32"
     assert RewardCall.objects.count() == 1
     assert IndexState.objects.get().projected_to == encoded.chain.head
 
