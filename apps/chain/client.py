@@ -20,7 +20,19 @@ from apps.chain.errors import (
 )
 from apps.chain.pool import Pool
 from apps.chain.provider import Provider, Request
-from apps.chain.records import BlockId, Header, RawLog, SealedLogs, Wanted, block_param, header_of, logs_of, number_of
+from apps.chain.records import (
+    BlockId,
+    Header,
+    RawLog,
+    SealedLogs,
+    Wanted,
+    block_param,
+    header_of,
+    header_request,
+    logs_of,
+    number_of,
+)
+from apps.chain.survey import HEAD_PATIENCE_S, Sighting, Survey
 
 _SAFE_TO_REPEAT = ("eth_get", "eth_call", "eth_block", "eth_chain", "eth_simulate", "eth_estimate", "net_", "web3_")
 
@@ -37,9 +49,11 @@ class ChainClient:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.pool = Pool(urls, chain_id=chain_id, timeout_s=timeout_s, transport=transport)
+        self._survey = Survey(self.pool, patience_s=min(timeout_s, HEAD_PATIENCE_S))
 
     def close(self) -> None:
         """Drops the connections; the client stays usable."""
+        self._survey.close()
         self.pool.close()
 
     def chain_id(self) -> int:
@@ -69,16 +83,27 @@ class ChainClient:
         """The newest block of the provider asked; other providers may be ahead of it."""
 
         def question(provider: Provider) -> Header:
-            header = header_of(_one(provider, _header_request("latest")), "latest")
+            header = header_of(_one(provider, header_request("latest")), "latest")
             provider.head = header.number
             return header
 
         return self.pool.ask(question)
 
+    def sightings(self) -> list[Sighting]:
+        """What every healthy provider says of its head, safe and finalized block; never empty.
+
+        All are asked at once, and a slow or sick one is not waited for. Raises what is wrong if none answers.
+        """
+        return self._survey.look()
+
+    def each_header(self, number: int) -> list[tuple[str, Header]]:
+        """Host and header of that block from every healthy provider that has it."""
+        return self._survey.compare(number)
+
     def header(self, block: BlockId) -> Header | None:
         """The header of a number, hash or tag; None if the node has no such block or does not know the tag."""
         try:
-            answer = self.pool.ask(lambda provider: _one(provider, _header_request(block)))
+            answer = self.pool.ask(lambda provider: _one(provider, header_request(block)))
         except (StateMissing, RpcRefused):
             return None
         return None if answer is None else header_of(answer, block)
@@ -87,12 +112,12 @@ class ChainClient:
         """One header for each number, in the order asked. Raises LaggingNode if a block is not there yet."""
 
         def question(provider: Provider) -> list[Header]:
-            answers = _raise_first(provider.answers([_header_request(number) for number in numbers]))
+            answers = _raise_first(provider.answers([header_request(number) for number in numbers]))
             if None in answers:
                 raise _lagging(provider, numbers[answers.index(None)])
             return [header_of(answer, number) for number, answer in zip(numbers, answers, strict=True)]
 
-        return self.pool.ask(question) if numbers else []
+        return self.pool.ask(question, reach=max(numbers)) if numbers else []
 
     def logs(
         self, first: int, last: int, *, addresses: Collection[str] = (), topics0: Collection[bytes] = ()
@@ -110,7 +135,7 @@ class ChainClient:
         """
         span = last - first + 1
         wanted = Wanted(first, last, frozenset(address.lower() for address in addresses), frozenset(topics0))
-        seal = _header_request(last)
+        seal = header_request(last)
         requests: list[Request] = [seal, ("eth_getLogs", [_filter(wanted)]), seal]
 
         def question(provider: Provider) -> SealedLogs:
@@ -119,7 +144,7 @@ class ChainClient:
             return SealedLogs(tuple(logs_of(_raise_first([answer])[0], wanted, header)), header)
 
         try:
-            return self.pool.ask(question, span=span)
+            return self.pool.ask(question, span=span, reach=last)
         except TimedOut as error:
             if span == 1:
                 raise
@@ -144,7 +169,7 @@ class ChainClient:
         def question(provider: Provider) -> list[bytes | CallFailed]:
             return [_returned(answer, provider) for answer in provider.answers(requests)]
 
-        return self.pool.ask(question) if targets else []
+        return self.pool.ask(question, reach=block if isinstance(block, int) else 0) if targets else []
 
 
 def _one(provider: Provider, request: Request) -> Any:
@@ -167,12 +192,6 @@ def _returned(answer: Any, provider: Provider) -> bytes | CallFailed:
         return bytes.fromhex(answer[2:])
     except (TypeError, ValueError) as error:
         raise LyingNode(f"{provider.host} answered a call with something that is not bytes.") from error
-
-
-def _header_request(block: BlockId) -> Request:
-    if isinstance(block, bytes):
-        return "eth_getBlockByHash", ["0x" + block.hex(), False]
-    return "eth_getBlockByNumber", [block_param(block), False]
 
 
 def _filter(wanted: Wanted) -> dict[str, Any]:

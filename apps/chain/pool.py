@@ -14,6 +14,7 @@ from apps.chain.errors import (
     SETTING,
     AccessDenied,
     ChainError,
+    LaggingNode,
     LyingNode,
     ProviderBusy,
     RpcRefused,
@@ -56,11 +57,12 @@ class Pool:
         self.providers = [Provider(url, timeout_s=timeout_s, transport=transport) for url in dict.fromkeys(urls)]
         self.expected_chain_id = chain_id
 
-    def ask(self, question: Callable[[Provider], T], *, span: int = 1) -> T:
+    def ask(self, question: Callable[[Provider], T], *, span: int = 1, reach: int = 0) -> T:
         """The first good answer, from the healthiest provider on; waits and tries again while that may help.
 
-        `span` is the block count of a log query: providers known to refuse it are not asked. Raises the error that
-        most deserves to be known when none answered.
+        `span` is the block count of a log query: providers known to refuse it are not asked. `reach` is the highest
+        block in question: providers whose head was below it when last seen are asked last, and are no worse for not
+        having it. Raises the error that most deserves to be known when none answered.
         """
         for attempt in stamina.retry_context(
             on=partial(_wait_helps, span=span),
@@ -71,13 +73,13 @@ class Pool:
             wait_jitter=JITTER_S,
         ):
             with attempt:
-                return self._ask_each(question, span)
+                return self._ask_each(question, span, reach)
         raise Unreachable(f"No provider answered; check {SETTING}.")
 
     def tell(self, command: Callable[[Provider], T]) -> T:
         """Runs a command at the healthiest provider, once: a transaction sent twice is not the same as once."""
-        provider = self._by_health(1)[0]
-        self._prove_chain(provider)
+        provider = self._by_health(1, 0)[0]
+        self.prove_chain(provider)
         return command(provider)
 
     def ensure_chain(self, expected: int) -> None:
@@ -87,7 +89,7 @@ class Pool:
         for provider in self.providers:
             provider.chain_id = None
             try:
-                self._prove_chain(provider)
+                self.prove_chain(provider)
             except (*_UNHEALTHY, *_DIFFERENT) as error:
                 provider.failed(error)
                 silent += 1
@@ -99,11 +101,11 @@ class Pool:
         for provider in self.providers:
             provider.close()
 
-    def _ask_each(self, question: Callable[[Provider], T], span: int) -> T:
+    def _ask_each(self, question: Callable[[Provider], T], span: int, reach: int) -> T:
         failure: ChainError | None = None
-        for provider in self._by_health(span):
+        for provider in self._by_health(span, reach):
             try:
-                self._prove_chain(provider)
+                self.prove_chain(provider)
                 answer = question(provider)
             except WindowTooWide as error:
                 provider.learn_ceiling(error)
@@ -111,34 +113,36 @@ class Pool:
             except _DIFFERENT as error:
                 failure = failure or error
             except _UNHEALTHY as error:
-                provider.failed(error)
+                if not (isinstance(error, LaggingNode) and provider.head < reach):  # it never claimed to have it
+                    provider.failed(error)
                 failure = error
             else:
                 provider.succeeded()
                 return answer
-        if any(not _takes(provider, span) for provider in self.providers):
+        if any(not provider.takes(span) for provider in self.providers):
             raise self._too_wide(span) from failure  # a narrower question has somebody to answer it
         raise failure or Unreachable(f"No provider answered; check {SETTING}.")
 
-    def _by_health(self, span: int) -> list[Provider]:
-        """Providers that may take the span, best first: rested, without failures, at the head, quick."""
+    def _by_health(self, span: int, reach: int) -> list[Provider]:
+        """Who may take the span, best first: rested, without failures, past the block, at the head, quick."""
         now = time.monotonic()
         top = max(provider.head for provider in self.providers)
-        able = [p for p in self.providers if _takes(p, span)]
-        return sorted(
-            able,
-            key=lambda p: (p.rests_until > now, p.failures, top - p.head > FAR_BEHIND_BLOCKS, round(p.latency_s, 1)),
-        )
+
+        def rank(p: Provider) -> tuple[bool, int, bool, bool, float]:
+            is_short = 0 < p.head < reach
+            return p.rests_until > now, p.failures, is_short, top - p.head > FAR_BEHIND_BLOCKS, round(p.latency_s, 1)
+
+        return sorted((p for p in self.providers if p.takes(span)), key=rank)
 
     def _too_wide(self, span: int) -> WindowTooWide:
         widest = max(p.range_ceiling or 1 for p in self.providers)
         return WindowTooWide(f"No provider takes {span} blocks in one question.", limit_blocks=widest)
 
-    def _prove_chain(self, provider: Provider) -> None:
+    def prove_chain(self, provider: Provider, *, timeout_s: float | None = None) -> None:
         """One question on first use, so that a provider that was silent at the start cannot slip in later."""
         if self.expected_chain_id is None or provider.chain_id == self.expected_chain_id:
             return
-        answer = provider.answers([("eth_chainId", ())])[0]
+        answer = provider.answers([("eth_chainId", ())], timeout_s=timeout_s)[0]
         if isinstance(answer, ChainError):
             raise answer
         provider.chain_id = number_of(answer)
@@ -147,10 +151,6 @@ class Pool:
                 f"{provider.host} serves chain {provider.chain_id}, not {self.expected_chain_id}; "
                 f"correct {SETTING} or CHAIN_ID."
             )
-
-
-def _takes(provider: Provider, span: int) -> bool:
-    return provider.range_ceiling is None or span <= provider.range_ceiling
 
 
 def _wait_helps(error: Exception, *, span: int) -> bool | float:

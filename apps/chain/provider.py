@@ -27,37 +27,49 @@ Request: TypeAlias = tuple[str, Sequence[Any]]
 BATCH_CEILING = 500  # geth and Nitro take 1,000 and stop at 25 MB of answers
 REST_S = 2.0  # a provider that failed is asked last for this long, doubling with each failure
 LONGEST_REST_S = 60.0
+CEILING_AGE_S = 24 * 3600.0  # a limit learned once must not outlive its reason: plans change, nodes are exchanged
 _SMOOTHING = 0.2  # weight of the newest latency, so that one slow answer does not reorder the pool
 
 
 class Provider:
-    """A provider and its health: failures in a row, latency, last head seen, and ceilings it taught us."""
+    """A provider and its health: failures in a row, latency, last heads seen, and ceilings it taught us.
+
+    `rests_until` is of the monotonic clock; `seen_at` and `ceiling_since` are Unix seconds, since they are kept.
+    """
 
     def __init__(self, url: str, *, timeout_s: float, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url
         self.host = host_of(url)
         self.batch_ceiling = BATCH_CEILING
         self.range_ceiling: int | None = None
+        self.ceiling_since = 0.0
         self.chain_id: int | None = None
         self.failures = 0
+        self.strikes = 0  # failures since it last did real work; they lengthen its rests
+        self.errors = 0  # of its whole life
+        self.last_error = ""
+        self.fails_heads = False  # what it failed at last was telling its head
         self.rests_until = 0.0
         self.latency_s = 0.0
         self.head = 0
+        self.finalized: int | None = None
+        self.seen_at = 0.0
         self._timeout_s = timeout_s
         self._transport = transport
         self._http: httpx.Client | None = None
 
-    def answers(self, requests: Sequence[Request]) -> list[Any]:
+    def answers(self, requests: Sequence[Request], *, timeout_s: float | None = None) -> list[Any]:
         """One answer per request in order: its result, or the ChainError that explains its error object.
 
         Raises when nothing came back at all. A long list goes out in several batches, so only requests that name
-        their block are consistent with each other.
+        their block are consistent with each other. `timeout_s` shortens this provider's patience for once.
         """
+        patience_s = self._timeout_s if timeout_s is None else min(timeout_s, self._timeout_s)
         done: list[Any] = []
         while len(done) < len(requests):
             chunk = requests[len(done) : len(done) + self.batch_ceiling]
             try:
-                done += self._one_batch(chunk)
+                done += self._one_batch(chunk, patience_s)
             except RpcRefused:
                 if len(chunk) == 1:
                     raise
@@ -66,21 +78,41 @@ class Provider:
 
     def succeeded(self) -> None:
         """Back in the first row."""
+        self.failures = self.strikes = 0
+        self.fails_heads = False
+        self.rests_until = 0.0
+
+    def recovered(self) -> None:
+        """It told its head again: it may be asked as before, but fails at once into a longer rest if work fails it."""
+        if self.fails_heads:
+            self.strikes = 0
         self.failures = 0
+        self.fails_heads = False
         self.rests_until = 0.0
 
     def failed(self, error: ChainError) -> None:
         """Asked last until it has rested, or until the moment it named itself."""
         self.failures += 1
-        rest_s = min(REST_S * 2 ** (self.failures - 1), LONGEST_REST_S)
+        self.strikes += 1
+        self.errors += 1
+        self.last_error = str(error)
+        self.fails_heads = False
+        rest_s = min(REST_S * 2 ** (self.strikes - 1), LONGEST_REST_S)
         if isinstance(error, ProviderBusy) and error.retry_after_s is not None:
             rest_s = error.retry_after_s
         self.rests_until = time.monotonic() + rest_s
 
     def learn_ceiling(self, error: WindowTooWide) -> None:
-        """Keeps the narrowest range this provider ever refused to exceed."""
+        """Keeps the narrowest range this provider refused to exceed, for CEILING_AGE_S; then it is tried anew."""
         known = self.range_ceiling
-        self.range_ceiling = error.limit_blocks if known is None else min(known, error.limit_blocks)
+        if known is None or error.limit_blocks < known:
+            self.range_ceiling, self.ceiling_since = error.limit_blocks, time.time()
+
+    def takes(self, span: int) -> bool:
+        """Whether it may be asked for so many blocks at once. A ceiling past its age is forgotten here."""
+        if self.range_ceiling is not None and time.time() - self.ceiling_since > CEILING_AGE_S:
+            self.range_ceiling = None
+        return self.range_ceiling is None or span <= self.range_ceiling
 
     def close(self) -> None:
         """Drops the connections; the next request opens new ones."""
@@ -88,12 +120,12 @@ class Provider:
             self._http.close()
             self._http = None
 
-    def _one_batch(self, requests: Sequence[Request]) -> list[Any]:
+    def _one_batch(self, requests: Sequence[Request], patience_s: float) -> list[Any]:
         bodies = [
             {"jsonrpc": "2.0", "id": place, "method": method, "params": list(params)}
             for place, (method, params) in enumerate(requests)
         ]
-        answer = self._post(bodies[0] if len(bodies) == 1 else bodies)
+        answer = self._post(bodies[0] if len(bodies) == 1 else bodies, patience_s)
         entries = answer if isinstance(answer, list) else [answer]
         if len(entries) != len(requests):
             raise self._refusal_of_batch(entries)
@@ -117,15 +149,18 @@ class Provider:
             return error if isinstance(error, ProviderBusy | Unreachable) else RpcRefused(str(error))
         return LyingNode(f"{self.host} answered {len(entries)} of the questions asked; use another provider.")
 
-    def _post(self, body: Any) -> Any:
+    def _post(self, body: Any, patience_s: float) -> Any:
         started = time.monotonic()
         try:
             response = self._client().post(
-                self.url, content=orjson.dumps(body), headers={"content-type": "application/json"}
+                self.url,
+                content=orjson.dumps(body),
+                headers={"content-type": "application/json"},
+                timeout=httpx.Timeout(patience_s),
             )
         except (httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout) as error:
             raise TimedOut(
-                f"{self.host} did not answer within {self._timeout_s:g} s; try again, or add another URL to {SETTING}."
+                f"{self.host} did not answer within {patience_s:g} s; try again, or add another URL to {SETTING}."
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unreachable(

@@ -170,6 +170,13 @@ def block_param(block: BlockId) -> Any:
     return hex(block) if isinstance(block, int) else block
 
 
+def header_request(block: BlockId) -> tuple[str, list[Any]]:
+    """The request for a block's header."""
+    if isinstance(block, bytes):
+        return "eth_getBlockByHash", ["0x" + block.hex(), False]
+    return "eth_getBlockByNumber", [block_param(block), False]
+
+
 def _word(text: str) -> bytes:
     word = bytes.fromhex(text[2:])
     if len(word) != WORD:

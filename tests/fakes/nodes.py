@@ -30,6 +30,7 @@ class Faults:
     chain_id: int | None = None  # another chain's id
     lag_blocks: int = 0  # blocks its view is behind, with empty logs beyond it
     claims_head: bool = False  # a lagging node that still names the true head
+    no_tags: bool = False  # knows neither safe nor finalized
     max_range: int | None = None  # blocks an eth_getLogs may span
     max_results: int | None = None  # logs it may return
     range_message: str = "eth_getLogs is limited to a {limit} range"
@@ -39,6 +40,8 @@ class Faults:
     repeats: bool = False  # each log twice
     shuffles: bool = False
     wrong_hashes: bool = False  # every second log names another block hash
+    loses_answers: bool = False  # the last of a batch
+    mixes_batches: bool = False  # answers of a batch in any order
     no_batches: bool = False
     max_batch: int | None = None
     latency_s: float = 0.0
@@ -80,7 +83,12 @@ class FakeNode:
             return orjson.dumps(self._answer(asked))
         if self.faults.no_batches or len(asked) > (self.faults.max_batch or len(asked)):
             return orjson.dumps(_refusal(None, RpcError(-32600, "batch of that size is not supported")))
-        return orjson.dumps([self._answer(each) for each in asked])
+        answers = [self._answer(each) for each in asked]
+        if self.faults.loses_answers:
+            answers.pop()
+        if self.faults.mixes_batches:
+            self._random.shuffle(answers)
+        return orjson.dumps(answers)
 
     def _answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         method, params = request["method"], request.get("params") or []
@@ -100,6 +108,8 @@ class FakeNode:
         return hex(self.chain.head if self.faults.claims_head else self.head)
 
     def _block_by_number(self, params: Sequence[Any]) -> dict[str, Any] | None:
+        if self.faults.no_tags and params[0] in ("safe", "finalized"):
+            raise RpcError(-32602, f"invalid argument 0: hex string without 0x prefix: {params[0]}")
         number = self._number(params[0])
         return self.chain.block(number) if number <= self.head else None
 

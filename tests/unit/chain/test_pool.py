@@ -21,7 +21,7 @@ from apps.chain.errors import (
     WrongChain,
 )
 from apps.chain.pool import ATTEMPTS, LONGEST_OBEYED_WAIT_S
-from apps.chain.provider import Provider, host_of
+from apps.chain.provider import CEILING_AGE_S, Provider, host_of
 from tests.fakes.chain import FakeChain, encode_log
 from tests.fakes.nodes import Failure, FakeNode, Faults, transport
 
@@ -112,6 +112,34 @@ def test_ceiling__learned_twice__only_tightens() -> None:
         provider.learn_ceiling(WindowTooWide("too wide", limit_blocks=limit))
 
     assert provider.range_ceiling == 100
+
+
+def test_ceiling__past_its_age__is_tried_anew(chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = FakeNode(chain, Faults(max_range=10))
+    client = client_of(narrow=narrow)
+    now = 1_000_000.0
+    monkeypatch.setattr("apps.chain.provider.time.time", lambda: now)
+    for _ in range(2):
+        with pytest.raises(WindowTooWide):
+            client.logs(1, 15)
+        narrow.faults.max_range = None
+    assert narrow.requests == 1  # what is known is not asked again
+    now += CEILING_AGE_S + 1
+
+    assert len(client.logs(1, 15)) == 15
+    assert client.pool.providers[0].range_ceiling is None
+
+
+def test_ceiling__refused_again__keeps_the_time_of_its_last_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    provider, now = Provider("http://one", timeout_s=1), 1000.0
+    monkeypatch.setattr("apps.chain.provider.time.time", lambda: now)
+    provider.learn_ceiling(WindowTooWide("too wide", limit_blocks=500))
+    now = 2000.0
+    provider.learn_ceiling(WindowTooWide("too wide", limit_blocks=900))
+    assert (provider.range_ceiling, provider.ceiling_since) == (500, 1000.0)
+    provider.learn_ceiling(WindowTooWide("too wide", limit_blocks=100))
+
+    assert (provider.range_ceiling, provider.ceiling_since) == (100, 2000.0)
 
 
 def test_logs__too_many__are_everybodys_answer(chain: FakeChain) -> None:
