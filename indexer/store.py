@@ -64,7 +64,7 @@ def commit_window(batch: Batch, books: Books) -> int:
             copy_logs(batch.logs)
             project_window(projector, batch)
             _remember_contracts(batch)
-            cover(batch.window)
+            cover(batch.window, batch.source)
             stand_at(state, batch.window.last, projector)
             checkpoints.keep(projector, state)
     except BaseException:
@@ -130,12 +130,12 @@ def _remember_contracts(batch: Batch) -> None:
     )
 
 
-def cover(window: Window) -> None:
+def cover(window: Window, source: str = SOURCE) -> None:
     """Record the window as read; grows the range before it, and fails if a block of it was recorded already."""
     blocks = NumericRange(window.first, window.last + 1)
-    grown = CoveredRange.objects.filter(source=SOURCE, blocks__endswith=window.first).first()
+    grown = CoveredRange.objects.filter(source=source, blocks__endswith=window.first).first()
     if grown is None:
-        CoveredRange.objects.create(source=SOURCE, blocks=blocks)
+        CoveredRange.objects.create(source=source, blocks=blocks)
     else:
         grown.blocks = NumericRange(grown.blocks.lower, window.last + 1)
         grown.save(update_fields=["blocks"])
@@ -176,7 +176,7 @@ def forget_after(fork: int, books: Books, *, even_final: bool = False, seen: int
 
 
 def _uncover_after(fork: int) -> None:
-    CoveredRange.objects.filter(source=SOURCE, blocks__startswith__gt=fork).delete()
-    for row in CoveredRange.objects.filter(source=SOURCE, blocks__endswith__gt=fork + 1):
+    CoveredRange.objects.filter(blocks__startswith__gt=fork).delete()
+    for row in CoveredRange.objects.filter(blocks__endswith__gt=fork + 1):
         row.blocks = NumericRange(row.blocks.lower, fork + 1)
         row.save(update_fields=["blocks"])

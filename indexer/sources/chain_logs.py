@@ -24,6 +24,8 @@ class Batch:
 
     `contracts` are the watched addresses after the window, by address: a replaced contract keeps its place.
     `announced` has the block in which each of them that is new was made known.
+    `source` is who says that these are all logs of the window: the chain, or the subgraph, which only named their
+    transactions. The logs themselves are always the chain's.
     """
 
     window: Window
@@ -32,6 +34,7 @@ class Batch:
     logs: tuple[RawLog, ...]
     contracts: dict[str, str]
     announced: Mapping[str, int] = field(default_factory=dict)
+    source: str = "chain"
 
 
 def fetch(client: ChainClient, window: Window, contracts: dict[str, str]) -> Batch:
@@ -40,31 +43,32 @@ def fetch(client: ChainClient, window: Window, contracts: dict[str, str]) -> Bat
     while True:
         sealed = client.sealed_logs(window.first, window.last, addresses=known, topics0=TOPICS)
         logs = sealed.logs
-        announced = _announced(logs, known)
+        announced = announced_in(logs, known)
         new = {address: name for address, (name, _) in announced.items() if address not in known}
         if not new:
             break
         known = new | known  # a contract was registered in this window: read the window again with its logs
-    numbers = sorted(({log.block_number for log in logs} | {window.first}) - {window.last})
-    headers = {header.number: header for header in _headers(client, numbers)}
-    headers[window.last] = sealed.last  # as it stood while the logs were read, so that no reorg falls in between
+    # first and last as they stood while the logs were read, so that no reorg falls in between
+    headers = {window.first: sealed.first, window.last: sealed.last}
+    numbers = sorted({log.block_number for log in logs} - headers.keys())
+    headers |= {header.number: header for header in headers_of(client, numbers)}
     for log in logs:
         if headers[log.block_number].hash != log.block_hash:
             raise LyingNode(f"The logs of block {log.block_number} are of another block than its header; read again.")
-    first = headers[window.first]
     kept = tuple(headers[number] for number in sorted({log.block_number for log in logs} | {window.last}))
     since = {address: block for address, (_, block) in announced.items() if address not in contracts}
-    return Batch(window, first.parent_hash, kept, logs, known, since)
+    return Batch(window, sealed.first.parent_hash, kept, logs, known, since)
 
 
-def _headers(client: ChainClient, numbers: list[int]) -> list[Header]:
+def headers_of(client: ChainClient, numbers: Sequence[int]) -> list[Header]:
+    """The headers of these blocks, in their order, some hundreds at a time."""
     found: list[Header] = []
     for start in range(0, len(numbers), HEADERS_AT_ONCE):
         found += client.headers(numbers[start : start + HEADERS_AT_ONCE])
     return found
 
 
-def _announced(logs: Sequence[RawLog], known: Mapping[str, str]) -> dict[str, tuple[str, int]]:
+def announced_in(logs: Sequence[RawLog], known: Mapping[str, str]) -> dict[str, tuple[str, int]]:
     """Addresses that the Controller gave to watched names in these logs, and new polls: name, and block first told."""
     found: dict[str, tuple[str, int]] = {}
     for log in logs:
