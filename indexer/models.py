@@ -137,6 +137,63 @@ class ParkedLog(models.Model):
         return f"log {self.log_index} of block {self.block_id}: {self.error}"
 
 
+class SubgraphState(models.Model):
+    """One row: how far the subgraph is, how much of it was compared with the chain, and what it last refused."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    host = models.CharField(max_length=200, help_text="never the whole URL, which can hold a key")
+    deployment = models.CharField(max_length=100, default="", help_text="which version of the subgraph answered")
+    head_block = models.BigIntegerField(null=True)
+    lag_blocks = models.BigIntegerField(null=True, help_text="blocks its head is behind the chain's")
+    stale_since = models.DateTimeField(null=True, help_text="since when it is too far behind; empty while it is not")
+    has_errors = models.BooleanField(default=False, help_text="whether it says that its own indexing failed")
+    looked_at = models.DateTimeField(null=True, help_text="when it last answered")
+    error = models.TextField(default="", help_text="what went wrong last, in one sentence; empty once it went well")
+    compared_from = models.BigIntegerField(null=True)
+    compared_to = models.BigIntegerField(null=True, help_text="its events up to here were compared with the chain's")
+    compared_events = models.BigIntegerField(default=0)
+    compared_at = models.DateTimeField(null=True)
+    unseen = models.TextField(default="", help_text="what history read by its word alone may lack, in one sentence")
+    needs_replay = models.BooleanField(default=False, help_text="logs were found that no figure rests on yet")
+    due_at = models.DateTimeField(help_text="when it is looked at next")
+
+    class Meta:
+        db_table = "indexer_subgraph_state"
+        constraints = [models.CheckConstraint(name="one_subgraph", condition=models.Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"subgraph at {self.host} to block {self.head_block}"
+
+
+class SourceDifference(models.Model):
+    """Something another source tells otherwise than the chain. The chain is right; this is only shown."""
+
+    source = models.CharField(max_length=12, db_default="subgraph")
+    kind = models.CharField(max_length=12, help_text="not_on_chain, not_told, differs or unreadable")
+    entity = models.CharField(max_length=40)
+    record = models.CharField(max_length=200, help_text="transaction hash, a hyphen and the log's index in its block")
+    block = models.BigIntegerField(help_text="the block it is about, or the last of those it was found in")
+    field = models.CharField(max_length=40, default="")
+    told = models.TextField(default="", help_text="what the source says")
+    chain = models.TextField(default="", help_text="what the log says")
+    found_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, help_text="when it was gone; empty while it holds")
+
+    class Meta:
+        db_table = "indexer_source_difference"
+        constraints = [
+            models.UniqueConstraint(fields=["source", "entity", "record", "kind", "field"], name="one_difference_each")
+        ]
+        indexes = [
+            models.Index(
+                "block", name="open_differences", condition=models.Q(resolved_at=None)
+            )  # those of a window that is compared again, and the newest for the status page
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity} {self.record} {self.kind}"
+
+
 __all__ = [
     "ChainLog",
     "ChainRead",
@@ -144,5 +201,7 @@ __all__ = [
     "CoveredRange",
     "IndexState",
     "ParkedLog",
+    "SourceDifference",
+    "SubgraphState",
     "WatchedContract",
 ]
