@@ -57,6 +57,11 @@ def test_encode__every_event_of_our_abis__has_its_topic_and_address(contract: st
     values: dict[str, Any] = {
         "address": ALICE,
         "uint256": 1,
+        "uint8": 1,
+        "address[]": [ALICE],
+        "uint256[]": [1],
+        "string[]": ["x"],
+        "bytes[]": [b"x"],
         "string": "x",
         "bytes": b"x",
         "bytes20": bytes(20),

@@ -43,6 +43,14 @@ TOPICS = {
     "ReserveClaimed": "0x5c2b394723f408a40a60335e24b71829642e35f350cebe2036a96a66e895ea98",
     "Unlock": "0xf7870c5b224cbc19873599e46ccfc7103934650509b1af0c3ce90138377c2004",
     "UnlockCancelled": "0xfa044b7b93a40365dc68049797c2eb06918523d694e5d56e406cac3eb35578e5",
+    "PollCreated": "0x8afbc4e1826cefcfc1e64fd5ff7d8484e700867fdbe36e9b6db047c010a6229e",
+    "Vote": "0xf668ead05c744b9178e571d2edb452e72baf6529c8d72160e64e59b50d865bd0",
+    "ProposalCreated": "0x7d84a6263ae0d98d3329bd7b46bb4e8d6f98cd35a7adb45c274c8b7fd5ebd5e0",
+    "VoteCast": "0xb8e138887d0aa13bab447e82de9d5c1777041ecd21ca36ba824ff1e6c07ddda4",
+    "VoteCastWithParams": "0xe2babfbac5889a709b63bb7f598b324e08bc5a4fb9ec647fb3cbc9ec07eb8712",
+    "ProposalQueued": "0x9a2e42fd6722813d69113e7d0079d3d940171428df7373df9c7f7617cfda2892",
+    "ProposalExecuted": "0x712ae1383f79ac853f8d882153778e0260ef8f03b504e2866e0593e04d2b291f",
+    "ProposalCanceled": "0x789cf55be980739dad1d0699b93b58e806b51c9d96619bfa8fe0a28abaa7b30c",
     "Withdrawal": "0xdf273cb619d95419a9cd0ec88123a0538c85064229baa6363788f743fff90deb",
 }
 
