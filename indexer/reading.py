@@ -1,66 +1,133 @@
-"""Reading the chain ahead of the writer: windows fetched by a few threads, handed over in order."""
+"""Reading the chain ahead of the writer: many windows in flight, handed over in order, neighbours in one piece."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 
 from apps.chain.client import ChainClient
-from apps.chain.errors import TooManyLogs, WindowTooWide
+from apps.chain.errors import ChainError, ProviderBusy, TooManyLogs, WindowTooWide
 from indexer.models import WatchedContract
 from indexer.sources.chain_logs import Batch, fetch
-from indexer.windows import FIRST_BLOCKS, Window, WindowSize
+from indexer.windows import ENOUGH_LOGS, LARGEST_BLOCKS, Window, WindowSize
 
-ENOUGH_LOGS = 8_000  # a fuller window is only more memory
-READ_AHEAD = 2  # windows fetched while one is written
-
-
-def batches(chain: ChainClient, first: int, head: int) -> Iterator[Batch]:
-    """The windows from `first` to `head` in order; a long stretch is fetched ahead while it is written."""
-    contracts = dict(WatchedContract.objects.values_list("address", "name"))
-    if first > head:
-        return
-    if head - first < FIRST_BLOCKS:
-        yield from _fetch_all(chain, Window(first, head), contracts)
-        return
-    with ThreadPoolExecutor(READ_AHEAD) as readers:
-        yield from _read_ahead(chain, readers, first, head, contracts)
+# Questions open at once. At 50 ms an answer that is 200 a second, which paid plans allow and our own node does not
+# notice; a provider that finds it too much says so, and from then on is asked half as many, down to one.
+IN_FLIGHT = 10
+AHEAD = 2 * IN_FLIGHT  # windows asked for or waiting: the threads have work while one is written
+WAITING_LOGS = 3 * ENOUGH_LOGS  # logs that may wait, about 1 kB each and ten times that while they are parsed
 
 
-def _read_ahead(
-    chain: ChainClient, readers: ThreadPoolExecutor, first: int, head: int, contracts: dict[str, str]
-) -> Iterator[Batch]:
-    size = WindowSize()
-    waiting: deque[tuple[Window, Future[Batch]]] = deque()
-    while first <= head or waiting:
-        while len(waiting) < READ_AHEAD and (window := size.next_window(first, head)):
-            waiting.append((window, readers.submit(fetch, chain, window, contracts)))
-            first = window.last + 1
-        window, future = waiting.popleft()
-        try:
-            batch = future.result()
-        except (TooManyLogs, WindowTooWide) as refusal:
-            size = size.after(refusal.limit_blocks if isinstance(refusal, WindowTooWide) else None)
-            first = window.first
-            waiting.clear()
-            continue
-        size = size.grown() if len(batch.logs) < ENOUGH_LOGS else size
-        if len(batch.contracts) > len(contracts):  # windows fetched ahead do not know the new contract yet
-            contracts, first = batch.contracts, window.last + 1
-            waiting.clear()
-        yield batch
+def batches(chain: ChainClient, first: int, head: int, *, final: int | None = None) -> Iterator[Batch]:
+    """Blocks `first` to `head` in order, in pieces to commit. A piece is one window, or neighbours with few logs.
 
-
-def _fetch_all(chain: ChainClient, window: Window, contracts: dict[str, str]) -> Iterator[Batch]:
-    """A short stretch in one window, or in halves where the provider finds it too much."""
+    No piece crosses `final`, the newest finalized block: it is stored, and so a reorg above it has where to go back to.
+    Raises ChainError where a provider's refusal cannot be met by asking for less.
+    """
+    threads = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="reader")
+    reader = _Reader(chain, threads, dict(WatchedContract.objects.values_list("address", "name")))
+    middle = first - 1 if final is None else min(max(final, first - 1), head)
     try:
-        yield fetch(chain, window, contracts)
-    except (TooManyLogs, WindowTooWide):
-        if window.first == window.last:
-            raise
-        middle = (window.first + window.last) // 2
-        for half in (Window(window.first, middle), Window(middle + 1, window.last)):
-            for batch in _fetch_all(chain, half, contracts):
-                contracts = batch.contracts
-                yield batch
+        yield from reader.read(first, middle)
+        yield from reader.read(middle + 1, head)
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+class _Reader:
+    """What was learned while reading: the size of windows, how many at once, and the contracts announced."""
+
+    def __init__(self, chain: ChainClient, threads: ThreadPoolExecutor, contracts: dict[str, str]) -> None:
+        self._chain = chain
+        self._threads = threads
+        self._contracts = contracts
+        self._size = WindowSize()
+        self._room = AHEAD
+        self._logs_each = 0  # of the newest window
+        self._waiting: deque[tuple[Window, Future[Batch]]] = deque()
+
+    def read(self, first: int, last: int) -> Iterator[Batch]:
+        """The blocks in order. What is fetched already is joined; nobody waits for more to join."""
+        held: Batch | None = None
+        while first <= last or self._waiting:
+            first = self._ask(first, last)
+            if held is not None and not self._waiting[0][1].done():
+                yield held
+                held = None
+                continue
+            window, answer = self._waiting.popleft()
+            try:
+                batch = answer.result()
+            except (TooManyLogs, WindowTooWide, ProviderBusy) as refusal:
+                self._ask_for_less(window, refusal)
+                first = self._start_over(window.first)
+                continue
+            if self._learn(window, batch):
+                first = self._start_over(window.last + 1)
+            if held is not None and not _may_join(held, batch):
+                yield held
+                held = None
+            held = batch if held is None else _joined(held, batch)
+        if held is not None:
+            yield held
+
+    def _ask(self, first: int, last: int) -> int:
+        """Ask for windows from `first` on as far as there is room; gives the first block not asked for."""
+        room = max(1, min(self._room, WAITING_LOGS // max(1, self._logs_each)))
+        while len(self._waiting) < room and (window := self._size.next_window(first, last)):
+            # with the log's context of the task, which a thread does not inherit
+            asked = self._threads.submit(copy_context().run, fetch, self._chain, window, self._contracts)
+            self._waiting.append((window, asked))
+            first = window.last + 1
+        return first
+
+    def _start_over(self, first: int) -> int:
+        """Drop what was asked for after a window that changed the question; gives the block to go on from."""
+        for _, asked in self._waiting:
+            asked.cancel()
+        self._waiting.clear()
+        return first
+
+    def _learn(self, window: Window, batch: Batch) -> bool:
+        """Note size and contracts; True if windows fetched ahead lack the logs of a contract announced in this one."""
+        self._size = self._size.answered(window, len(batch.logs))
+        self._logs_each = len(batch.logs)
+        is_new = len(batch.contracts) > len(self._contracts)
+        self._contracts = batch.contracts
+        return is_new
+
+    def _ask_for_less(self, window: Window, refusal: ChainError) -> None:
+        """Narrower windows, or fewer at once. Raises the refusal where there is nothing left to give up."""
+        if isinstance(refusal, ProviderBusy):
+            if self._room == 1:
+                raise refusal
+            self._room = min(self._room, IN_FLIGHT) // 2
+        elif window.first == window.last:
+            raise refusal
+        else:
+            self._size = self._size.after(refusal.limit_blocks if isinstance(refusal, WindowTooWide) else None)
+
+
+def _may_join(one: Batch, other: Batch) -> bool:
+    """Whether two neighbours are of one chain and small enough for one commit."""
+    return (
+        other.parent_hash == one.headers[-1].hash
+        and len(one.logs) + len(other.logs) <= ENOUGH_LOGS
+        and one.window.blocks + other.window.blocks <= LARGEST_BLOCKS
+    )
+
+
+def _joined(one: Batch, other: Batch) -> Batch:
+    """Two neighbours as one window; the end of the first is not kept unless it has logs."""
+    end = one.headers[-1]
+    kept = one.headers if one.logs and one.logs[-1].block_number == end.number else one.headers[:-1]
+    return Batch(
+        Window(one.window.first, other.window.last),
+        one.parent_hash,
+        (*kept, *other.headers),
+        (*one.logs, *other.logs),
+        other.contracts,
+        {**other.announced, **one.announced},
+    )

@@ -16,7 +16,7 @@ from apps.chain.client import ChainClient
 from apps.chain.errors import ChainError
 from apps.chain.readers import controller
 from apps.chain.records import Header
-from apps.network.models import Block
+from apps.network.models import Block, ContractBaseline
 from apps.protocol.units import parse_address
 from indexer import parameters
 from indexer.errors import IndexerError, ReorgBelowFinality, WindowTaken, WrongDatabase
@@ -97,7 +97,7 @@ def _follow(
     heal(chain, state, books, heads)  # before the new heads are noted: what was final is what we said was final
     note_heads(state, heads)
     done = Progress(projected_to=state.projected_to, head=heads.head.number)
-    for batch in batches(chain, state.projected_to + 1, heads.head.number):
+    for batch in batches(chain, state.projected_to + 1, heads.head.number, final=heads.finalized):
         done.logs += _commit(batch, books)
         done.windows += 1
         done.projected_to = batch.window.last
@@ -156,6 +156,7 @@ def _begin(chain: ChainClient, chain_id: int, genesis: bytes, heads: Heads) -> I
         if state := IndexState.objects.first():
             return state  # another worker began in the meantime
         WatchedContract.objects.create(address=address, name=CONTROLLER)
+        ContractBaseline.objects.create(block=heads.head.number)
         for name, contract in found.items():
             there = contract or KNOWN_ELSEWHERE.get(chain_id, {}).get(name)
             if there is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-FIRST_BLOCKS = 2_000
+FIRST_BLOCKS = 500  # a short history is several windows too, so that one is read while another is written
 LARGEST_BLOCKS = 50_000_000  # Arbitrum One has half a billion blocks and few logs of ours
+ENOUGH_LOGS = 4_000  # a fuller window is only more memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,10 @@ class Window:
 
     first: int
     last: int
+
+    @property
+    def blocks(self) -> int:
+        return self.last - self.first + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +49,11 @@ class WindowSize:
     def after(self, limit_blocks: int | None) -> WindowSize:
         """After a refusal: the provider's limit if it named one, else half."""
         return self.halved() if limit_blocks is None else self.capped(limit_blocks)
+
+    def answered(self, window: Window, logs: int) -> WindowSize:
+        """After an answer. Only a window of the present size says whether another would do: many are asked at once."""
+        if window.blocks != self.blocks:
+            return self
+        if logs > 2 * ENOUGH_LOGS:
+            return replace(self, blocks=max(1, self.blocks // 2))
+        return self.grown() if logs < ENOUGH_LOGS else self

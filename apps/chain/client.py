@@ -128,20 +128,23 @@ class ChainClient:
     def sealed_logs(
         self, first: int, last: int, *, addresses: Collection[str] = (), topics0: Collection[bytes] = ()
     ) -> SealedLogs:
-        """The logs of blocks first..last and the header of `last` that the same node had before and after them.
+        """The logs of blocks first..last, and the headers of both that the same node had while it read them.
 
-        Refuses an answer unless every log was asked for and that header is there and did not change: an empty answer
-        from a lagging node, or one given while the chain reorganised, is how data goes missing.
+        Refuses an answer unless every log was asked for and the last header is there and did not change: an empty
+        answer from a lagging node, or one given while the chain reorganised, is how data goes missing.
         """
         span = last - first + 1
         wanted = Wanted(first, last, frozenset(address.lower() for address in addresses), frozenset(topics0))
         seal = header_request(last)
-        requests: list[Request] = [seal, ("eth_getLogs", [_filter(wanted)]), seal]
+        requests: list[Request] = [seal, ("eth_getLogs", [_filter(wanted)]), header_request(first), seal]
 
         def question(provider: Provider) -> SealedLogs:
-            before, answer, after = provider.answers(requests)
+            before, answer, begin, after = provider.answers(requests)
             header = _unchanged(provider, before, after, last)
-            return SealedLogs(tuple(logs_of(_raise_first([answer])[0], wanted, header)), header)
+            logs, begun = _raise_first([answer, begin])
+            if begun is None:
+                raise _lagging(provider, first)
+            return SealedLogs(tuple(logs_of(logs, wanted, header)), header_of(begun, first), header)
 
         try:
             return self.pool.ask(question, span=span, reach=last)

@@ -48,9 +48,10 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SealedLogs:
-    """The logs of a range, with the header of its last block as it stood while they were read."""
+    """The logs of a range, with the headers of its first and last block as they stood while the logs were read."""
 
     logs: tuple[RawLog, ...]
+    first: Header
     last: Header
 
 

@@ -153,13 +153,13 @@ def test_logs__malformed_or_removed__are_refused(chain: FakeChain, spoil: Callab
     spoil(log)
 
     with pytest.raises(LyingNode):
-        scripted(chain.block(8), [log], chain.block(8)).logs(8, 8)
+        scripted(chain.block(8), [log], chain.block(8), chain.block(8)).logs(8, 8)
 
 
 @pytest.mark.parametrize("answer", [None, "0x", {"logs": []}, [None]])
 def test_logs__answered_with_something_else__are_refused(chain: FakeChain, answer: Any) -> None:
     with pytest.raises(LyingNode):
-        scripted(chain.block(8), answer, chain.block(8)).logs(8, 8)
+        scripted(chain.block(8), answer, chain.block(8), chain.block(8)).logs(8, 8)
 
 
 def test_logs__read_while_the_chain_reorganised__are_refused(chain: FakeChain) -> None:
@@ -167,7 +167,7 @@ def test_logs__read_while_the_chain_reorganised__are_refused(chain: FakeChain) -
     chain.reorg(5)
 
     with pytest.raises(LyingNode, match="changed block 8 while it was read"):
-        scripted(before, [], chain.block(8)).logs(1, 8)
+        scripted(before, [], chain.block(1), chain.block(8)).logs(1, 8)
 
 
 def test_logs__of_another_branch_than_the_last_header__are_refused(chain: FakeChain) -> None:
@@ -175,14 +175,15 @@ def test_logs__of_another_branch_than_the_last_header__are_refused(chain: FakeCh
     chain.reorg(5)
 
     with pytest.raises(LyingNode, match="two hashes for one block"):
-        scripted(chain.block(8), orphaned, chain.block(8)).logs(1, 8)
+        scripted(chain.block(8), orphaned, chain.block(1), chain.block(8)).logs(1, 8)
 
 
-def test_sealed_logs__of_a_range__carry_its_last_header(chain: FakeChain) -> None:
+def test_sealed_logs__of_a_range__carry_its_first_and_last_header(chain: FakeChain) -> None:
     sealed = client_of(FakeNode(chain)).sealed_logs(1, 9)
 
     assert list(sealed.logs) == chain.raw_logs()
-    assert sealed.last.number == 9
+    assert (sealed.first.number, sealed.last.number) == (1, 9)
+    assert sealed.first.parent_hash == bytes.fromhex(chain.hash_of(0)[2:])
     assert sealed.last.hash == bytes.fromhex(chain.hash_of(9)[2:])
 
 
