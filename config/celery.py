@@ -28,6 +28,8 @@ app.conf.beat_schedule = {
     "follow-chain": _every(settings.FOLLOW_INTERVAL_S, "indexer.tasks.follow_chain", "indexer"),
     "score-network": _every(settings.SCORE_INTERVAL_S, "apps.scoring.tasks.score_network", "scoring"),
 }
+if settings.SUBGRAPH_URL:
+    app.conf.beat_schedule["watch-subgraph"] = _every(60, "indexer.tasks.watch_subgraph", "default")
 
 
 @signals.setup_logging.connect

@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 ARBITRUM_ONE = 42161
 LOCAL_CHAIN = 31337
 ARBITRUM_CONTROLLER = "0xd8e8328501e9645d16cf49539efc04f734606ee4"
+ARBITRUM_SUBGRAPH = (  # the official app's, which takes its key in a header
+    "https://gateway.thegraph.com/api/subgraphs/id/FE63YgkzcpVocxdCEyEYbvjYqEf2kb1A6daMYRxmejYC"
+)
 ARBITRUM_FINALITY_DEPTH = 240  # Ponder's depth for Arbitrum, used where a provider knows no `finalized` tag
 LOCAL_FINALITY_DEPTH = 64  # what anvil answers to `finalized`
 
@@ -59,7 +62,7 @@ class Env:
     arbitrum_rpc_urls: tuple[str, ...]  # empty: the local simulated network
     chain_id: int
     controller_address: str | None  # None: told by the local network
-    subgraph_url: str | None  # None: no subgraph is read
+    subgraph_url: str | None  # None: no subgraph is read; with a key alone, the official one on Arbitrum One
     subgraph_api_key: str | None
     ethereum_rpc_url: str | None  # None: no ENS names
     finality_depth: int  # blocks below the head that no longer change, where the node does not say
@@ -87,7 +90,7 @@ def read(environ: Mapping[str, str], *, root: Path = ROOT) -> Env:
         arbitrum_rpc_urls=rpc_urls,
         chain_id=chain_id,
         controller_address=_controller(values, chain_id),
-        subgraph_url=values.url("SUBGRAPH_URL", schemes=("http", "https")),
+        subgraph_url=_subgraph(values, chain_id),
         subgraph_api_key=values.text("SUBGRAPH_API_KEY"),
         ethereum_rpc_url=values.url("ETHEREUM_RPC_URL", schemes=("http", "https")),
         finality_depth=values.integer(
@@ -162,6 +165,12 @@ def _controller(values: _Values, chain_id: int) -> str | None:
     if not re.fullmatch(r"0x[0-9a-fA-F]{40}", text, re.ASCII):
         raise SettingError(f"CONTROLLER_ADDRESS is {text!r}; give 0x and 40 hex digits, or leave it out.")
     return text.lower()
+
+
+def _subgraph(values: _Values, chain_id: int) -> str | None:
+    url = values.url("SUBGRAPH_URL", schemes=("http", "https"))
+    has_key = values.text("SUBGRAPH_API_KEY") is not None
+    return url or (ARBITRUM_SUBGRAPH if has_key and chain_id == ARBITRUM_ONE else None)
 
 
 def _refuse_contradiction(rpc_urls: tuple[str, ...], chain_id: int) -> None:

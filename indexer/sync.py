@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -18,7 +18,7 @@ from apps.chain.readers import controller
 from apps.chain.records import Header
 from apps.network.models import Block, ContractBaseline
 from apps.protocol.units import parse_address
-from indexer import parameters
+from indexer import guided, parameters
 from indexer.errors import IndexerError, ReorgBelowFinality, WindowTaken, WrongDatabase
 from indexer.handlers import CONTROLLER, KNOWN_ELSEWHERE, OPTIONAL, WATCHED
 from indexer.models import IndexState, WatchedContract
@@ -50,6 +50,7 @@ class Progress:
     windows: int = 0
     projected_to: int = -1
     head: int = -1
+    source: str = SOURCE  # who named the logs of the newest window
 
 
 @cache
@@ -97,10 +98,10 @@ def _follow(
     heal(chain, state, books, heads)  # before the new heads are noted: what was final is what we said was final
     note_heads(state, heads)
     done = Progress(projected_to=state.projected_to, head=heads.head.number)
-    for batch in batches(chain, state.projected_to + 1, heads.head.number, final=heads.finalized):
+    for batch in _windows(chain, heads, done):
         done.logs += _commit(batch, books)
         done.windows += 1
-        done.projected_to = batch.window.last
+        done.projected_to, done.source = batch.window.last, batch.source
         progress(done)
         if enough():
             break
@@ -108,12 +109,18 @@ def _follow(
     return done
 
 
+def _windows(chain: ChainClient, heads: Heads, done: Progress) -> Iterator[Batch]:
+    """The windows to commit: final history first, by the subgraph where that is shorter, and then on from its end."""
+    yield from guided.history(chain, done.projected_to + 1, heads.finalized)
+    yield from batches(chain, done.projected_to + 1, heads.head.number, final=heads.finalized)
+
+
 def _commit(batch: Batch, books: Books) -> int:
     """Store one window and say so; gives the number of logs."""
     began = time.monotonic()
     logs, window = commit_window(batch, books), batch.window
     ms = round((time.monotonic() - began) * 1000)
-    log.info("window", source=SOURCE, from_block=window.first, to_block=window.last, logs=logs, ms=ms)
+    log.info("window", source=batch.source, from_block=window.first, to_block=window.last, logs=logs, ms=ms)
     return logs
 
 

@@ -13,6 +13,8 @@ from apps.chain.errors import ChainError
 from indexer import sync
 from indexer.errors import IndexerError
 
+READING = {"chain": "Reading blocks", "subgraph": "Reading blocks that the subgraph names"}
+
 
 class Command(BaseCommand):
     help = "Read the chain up to its head into the database and go on where the last run stopped."
@@ -20,12 +22,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console(stderr=True)
         started = time.monotonic()
-        columns = (TextColumn("Reading blocks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-            task = bar.add_task("backfill", total=None)
+            task = bar.add_task(READING["chain"], total=None)
 
             def show(done: sync.Progress) -> None:
-                bar.update(task, completed=done.projected_to, total=done.head)
+                bar.update(task, completed=done.projected_to, total=done.head, description=READING[done.source])
 
             try:
                 done = sync.follow(progress=show)

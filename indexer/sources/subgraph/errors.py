@@ -53,7 +53,7 @@ _DENIED = re.compile(
     re.I,
 )
 _BLOCK = re.compile(
-    r"only indexed up to block|not yet available|no block with that hash|block not found|missing block"
+    r"only indexed up to block|only has data starting at|not yet available|no block with that hash|block not found|missing block"
     r"|failed to decode `?block\.|reorganiz|database was reorganized",
     re.I,
 )
