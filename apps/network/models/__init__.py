@@ -1,7 +1,22 @@
 """Facts about the network that every room above reads."""
 
 from apps.network.models.blocks import Block, ChainEvent, ParameterRead
+from apps.network.models.contracts import ContractAcknowledgement, ContractBaseline, ContractChange
 from apps.network.models.governance import Poll, PollVote, Proposal, ProposalChange, ProposalVote
+from apps.network.models.identity import Avatar, Identity
+from apps.network.models.market import (
+    DemandHour,
+    GatewayEvent,
+    GpuCount,
+    JobHour,
+    NodeAddress,
+    Offer,
+    ParkedRecord,
+    SourceSnapshot,
+    SourceState,
+    TestRegion,
+    TestScore,
+)
 from apps.network.models.orchestrators import (
     CutChange,
     Orchestrator,
@@ -15,12 +30,24 @@ from apps.network.models.rounds import Round
 from apps.network.models.work import TicketPayment
 
 __all__ = [
+    "Avatar",
     "Block",
     "ChainEvent",
+    "ContractAcknowledgement",
+    "ContractBaseline",
+    "ContractChange",
     "CutChange",
+    "DemandHour",
+    "GatewayEvent",
+    "GpuCount",
+    "Identity",
+    "JobHour",
+    "NodeAddress",
+    "Offer",
     "Orchestrator",
     "OrchestratorRound",
     "ParameterRead",
+    "ParkedRecord",
     "Poll",
     "PollVote",
     "PoolChange",
@@ -31,5 +58,9 @@ __all__ = [
     "RewardCallerChange",
     "Round",
     "ServiceUriUpdate",
+    "SourceSnapshot",
+    "SourceState",
+    "TestRegion",
+    "TestScore",
     "TicketPayment",
 ]

@@ -325,7 +325,8 @@ def test_naap__when_rows_are_odd__then_parked() -> None:
 def test_naap__when_demand__then_minutes_and_what_nobody_took() -> None:
     raw = {
         "window_start": "2026-04-20T13:00:00Z", "org": "one", "gateway": "gw-eu-1",
-        "pipeline_id": "live-video-to-video", "model_id": MODEL, "requested_sessions": 42, "startup_success_sessions": 38, "effective_success_rate": 0.88,
+        "pipeline_id": "live-video-to-video", "model_id": MODEL, "requested_sessions": 42,
+        "startup_success_sessions": 38, "effective_success_rate": 0.88,
         "total_minutes": 311.4, "no_orch_sessions": 3,
     }  # fmt: skip
     job = Job("live-video-to-video", MODEL)
