@@ -10,6 +10,7 @@ from django.conf import settings
 
 from config.env import choose_settings
 from config.local import files
+from indexer.outside import catalog
 
 choose_settings("config.settings.prod")
 files.register()
@@ -28,6 +29,12 @@ app.conf.beat_schedule = {
     "follow-chain": _every(settings.FOLLOW_INTERVAL_S, "indexer.tasks.follow_chain", "indexer"),
     "score-network": _every(settings.SCORE_INTERVAL_S, "apps.scoring.tasks.score_network", "scoring"),
 }
+for _source in catalog.configured():
+    _name = f"read-{_source.kind}-{_source.observer}".rstrip("-")
+    app.conf.beat_schedule[_name] = {
+        **_every(_source.look_every_s, "indexer.tasks.read_source", "sources"),
+        "args": (_source.kind, _source.observer),
+    }
 if settings.SUBGRAPH_URL:
     app.conf.beat_schedule["watch-subgraph"] = _every(60, "indexer.tasks.watch_subgraph", "default")
 

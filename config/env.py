@@ -33,6 +33,12 @@ SECRETS = (  # each may also be given as NAME_FILE, the path of a file that hold
     "SUBGRAPH_URL",
     "SUBGRAPH_API_KEY",
     "ETHEREUM_RPC_URL",
+    "CAPABILITIES_URLS",
+    "NAAP_URL",
+    "GATEWAY_EVENTS_URL",
+    "LEADERBOARD_URL",
+    "AI_LEADERBOARD_URL",
+    "PRICE_LIST_URL",
 )
 PLAIN = (
     "PORT",
@@ -65,6 +71,13 @@ class Env:
     subgraph_url: str | None  # None: no subgraph is read; with a key alone, the official one on Arbitrum One
     subgraph_api_key: str | None
     ethereum_rpc_url: str | None  # None: no ENS names
+    # Off-chain sources; None: not read, or the local network's own stand-in. Those of gateways may be `name=URL`.
+    capabilities_urls: tuple[str, ...]
+    naap_url: str | None
+    gateway_events_url: str | None
+    leaderboard_url: str | None
+    ai_leaderboard_url: str | None
+    price_list_url: str | None
     finality_depth: int  # blocks below the head that no longer change, where the node does not say
     head_stale_s: int  # seconds without a new block after which a head is called stale
     allowed_hosts: tuple[str, ...]  # names under which the site is reached, beside this machine's own
@@ -93,6 +106,12 @@ def read(environ: Mapping[str, str], *, root: Path = ROOT) -> Env:
         subgraph_url=_subgraph(values, chain_id),
         subgraph_api_key=values.text("SUBGRAPH_API_KEY"),
         ethereum_rpc_url=values.url("ETHEREUM_RPC_URL", schemes=("http", "https")),
+        capabilities_urls=values.gateways("CAPABILITIES_URLS"),
+        naap_url=values.url("NAAP_URL", schemes=("http", "https")),
+        gateway_events_url=next(iter(values.gateways("GATEWAY_EVENTS_URL", most=1)), None),
+        leaderboard_url=values.url("LEADERBOARD_URL", schemes=("http", "https")),
+        ai_leaderboard_url=values.url("AI_LEADERBOARD_URL", schemes=("http", "https")),
+        price_list_url=next(iter(values.gateways("PRICE_LIST_URL", most=1)), None),
         finality_depth=values.integer(
             "FINALITY_DEPTH", default=ARBITRUM_FINALITY_DEPTH if rpc_urls else LOCAL_FINALITY_DEPTH, lowest=1
         ),
@@ -144,6 +163,22 @@ class _Values:
         for word in words:
             _check_url(name, word, schemes)
         return words
+
+    def gateways(self, name: str, *, most: int = 20) -> tuple[str, ...]:
+        """URLs of gateways, each alone or as `name=URL`, where the name is what pages call the gateway."""
+        words = self.words(name)
+        called = [_NAMED_URL.fullmatch(word) for word in words]
+        for word, parts in zip(words, called, strict=True):
+            _check_url(name, parts[2] if parts else word, ("http", "https"))
+        if len(words) > most:
+            raise SettingError(f"{name} holds {len(words)} addresses; give at most {most}.")
+        names = [parts[1] for parts in called if parts]
+        if len(set(names)) < len(names):
+            raise SettingError(f"{name} gives two gateways the same name; give each its own.")
+        return words
+
+
+_NAMED_URL = re.compile(r"([\w.-]{1,80})=(https?://.*)", re.ASCII)
 
 
 def _check_url(name: str, text: str, schemes: tuple[str, ...]) -> None:

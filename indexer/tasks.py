@@ -6,7 +6,8 @@ import time
 
 from celery import shared_task
 
-from indexer import comparison, halt, sync
+from indexer import comparison, halt, identities, sync
+from indexer.outside import service as outside
 
 RUN_S = 120  # half the soft limit: a longer way is gone in several runs, each ending between two windows
 
@@ -22,3 +23,17 @@ def follow_chain() -> int:
 def watch_subgraph() -> int:
     """If it is due, look at the subgraph's head and compare its events for a while; gives the events compared."""
     return comparison.watch(sync.client)
+
+
+@shared_task
+def read_names() -> int:
+    """Ask Ethereum for the names that are due, then fetch the pictures that are; gives how many names were answered."""
+    answered = identities.refresh_names()
+    identities.refresh_avatars()
+    return answered
+
+
+@shared_task
+def read_source(kind: str, observer: str = "") -> int:
+    """Read one off-chain source, if it is due and nobody else does; gives the records read."""
+    return outside.source_read(kind, observer)

@@ -87,7 +87,7 @@ def _choose_database() -> None:
     _wait(address.is_file, "PostgreSQL")
     name = f"millrace_{env.chain_id}_{genesis.hex()[:8]}"
     url = postgres.ensure_database(address.read_text(encoding="utf-8"), name)
-    runtime.save(env.data, runtime.Runtime(database_url=url, rpc_url=runtime.load(env.data).rpc_url))
+    runtime.save(env.data, dataclasses.replace(runtime.load(env.data), database_url=url))
     connections.databases["default"].update(connection(url))
 
 

@@ -13,6 +13,7 @@ from config.database import connection
 from config.local import npm_parts
 
 ANVIL_PORT = 8545  # where people expect a local chain; another one is taken when it is not free
+OUTSIDE_PORT = 8546  # of the simulated network's off-chain sources, likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Runtime:
 
     database_url: str | None = None
     rpc_url: str | None = None
+    outside_url: str | None = None
     tables_ready: bool = False  # the site may be started
 
 
@@ -62,6 +64,11 @@ def embedded_connection(data: Path) -> dict[str, Any]:
 
 def local_rpc_url(data: Path) -> str:
     return load(data).rpc_url or f"http://127.0.0.1:{ANVIL_PORT}"
+
+
+def outside_url(data: Path) -> str:
+    """Where the simulated network's off-chain sources answer."""
+    return load(data).outside_url or f"http://127.0.0.1:{OUTSIDE_PORT}"
 
 
 def local_controller(data: Path) -> str:

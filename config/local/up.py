@@ -69,6 +69,8 @@ def _start(group: Supervisor) -> None:
         group.finish(PREPARATION)  # raises what went wrong
     group.start("web", _web(env))  # loads while the rest is prepared
     group.finish(PREPARATION)
+    if env.local_network:
+        group.start("outside", _manage("devnet", "outside"))  # what the workers read first, so it is there before them
     with step("Site"):
         group.wait_until(partial(_site_answers, env.port), within_s=SITE_LIMIT_S, what="the site")
     _start_workers(group)
@@ -96,8 +98,11 @@ def _fetch_parts(group: Supervisor) -> None:
 def _start_servers(group: Supervisor) -> None:
     """PostgreSQL and the chain, both at once, and the note for other processes of where they are."""
     broker.empty(env.data)
-    rpc_url = f"http://127.0.0.1:{_free_port(runtime.ANVIL_PORT)}" if env.local_network else None
-    runtime.save(env.data, runtime.Runtime(rpc_url=rpc_url))
+    rpc_url, outside_url = (
+        f"http://127.0.0.1:{_free_port(port)}" if env.local_network else None
+        for port in (runtime.ANVIL_PORT, runtime.OUTSIDE_PORT)
+    )
+    runtime.save(env.data, runtime.Runtime(rpc_url=rpc_url, outside_url=outside_url))
     if env.local_network:
         group.start("chain", _manage("devnet", "anvil"), stage=SERVERS)
     if env.database_url is None:

@@ -30,6 +30,15 @@ SUBGRAPH_URL = env.subgraph_url
 SUBGRAPH_API_KEY = env.subgraph_api_key
 ETHEREUM_RPC_URL = env.ethereum_rpc_url
 
+# Off-chain sources; none is needed. `indexer.outside` reads those that have an address.
+CAPABILITIES_URLS = list(env.capabilities_urls)
+NAAP_URL = env.naap_url
+GATEWAY_EVENTS_URL = env.gateway_events_url
+LEADERBOARD_URL = env.leaderboard_url
+AI_LEADERBOARD_URL = env.ai_leaderboard_url
+PRICE_LIST_URL = env.price_list_url
+OUTSIDE_ORIGIN: str | None = None  # of the local network's stand-ins: the one private address that may be asked
+
 # How often things happen, in seconds. The local network makes a round in half a minute, Arbitrum in most of a day.
 FOLLOW_INTERVAL_S = 1 if env.local_network else 5
 SCORE_INTERVAL_S = 15 if env.local_network else 60

@@ -9,7 +9,20 @@ from config.local import runtime
 from config.logs import logging_config
 
 from .base import *  # noqa: F403
-from .base import ALLOWED_HOSTS, CHAIN_RPC_URLS, CONTROLLER_ADDRESS, DATA_DIR, INSTALLED_APPS, LOCAL_NETWORK
+from .base import (
+    AI_LEADERBOARD_URL,
+    ALLOWED_HOSTS,
+    CAPABILITIES_URLS,
+    CHAIN_RPC_URLS,
+    CONTROLLER_ADDRESS,
+    DATA_DIR,
+    GATEWAY_EVENTS_URL,
+    INSTALLED_APPS,
+    LEADERBOARD_URL,
+    LOCAL_NETWORK,
+    NAAP_URL,
+    PRICE_LIST_URL,
+)
 
 SECRET_KEY = env.secret_key or runtime.kept_secret_key(DATA_DIR)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *ALLOWED_HOSTS]
@@ -26,5 +39,16 @@ DEVNET_CONTRACTS = runtime.contract_artifacts(DATA_DIR)
 
 if LOCAL_NETWORK:
     CHAIN_RPC_URLS = [runtime.local_rpc_url(DATA_DIR)]
+    OUTSIDE_ORIGIN = runtime.outside_url(DATA_DIR)
+    # each source that is not set is the network's own
+    CAPABILITIES_URLS = CAPABILITIES_URLS or [
+        f"{gateway}={OUTSIDE_ORIGIN}/gateways/{gateway}/getNetworkCapabilities"
+        for gateway in ("studio-gateway", "ai-gateway")
+    ]
+    NAAP_URL = NAAP_URL or f"{OUTSIDE_ORIGIN}/naap"
+    GATEWAY_EVENTS_URL = GATEWAY_EVENTS_URL or f"ai-gateway={OUTSIDE_ORIGIN}/gateways/ai-gateway/events"
+    LEADERBOARD_URL = LEADERBOARD_URL or f"{OUTSIDE_ORIGIN}/leaderboard"
+    AI_LEADERBOARD_URL = AI_LEADERBOARD_URL or f"{OUTSIDE_ORIGIN}/ai-leaderboard"
+    PRICE_LIST_URL = PRICE_LIST_URL or f"studio-gateway={OUTSIDE_ORIGIN}/orchestratorStats"
     if not CONTROLLER_ADDRESS:
         CONTROLLER_ADDRESS = lazy(runtime.local_controller, str)(DATA_DIR)

@@ -1,0 +1,1 @@
+"""Off-chain sources in turn: which there are, who reads one when, and how what they say becomes rows."""
