@@ -139,6 +139,7 @@ def _environment() -> dict[str, str]:
         **inherited(),
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "PYTHONUNBUFFERED": "1",
+        "CELERY_SKIP_CHECKS": "1",  # workers and beat would load every page for them
         "PYTHONPATH": str(ROOT),
     }
 
