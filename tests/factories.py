@@ -12,6 +12,8 @@ from factory.django import DjangoModelFactory
 from apps.delegation.models import Position, StakeEvent, UnbondingLock
 from apps.network.models import (
     Block,
+    ContractBaseline,
+    ContractChange,
     CutChange,
     Orchestrator,
     OrchestratorRound,
@@ -120,6 +122,22 @@ class EventRows(Rows):
     tx_hash = factory.Sequence(lambda n: hash_of(f"transaction {n}"))
     log_index = 0
     block = factory.SubFactory(BlockFactory)
+
+
+class ContractChangeFactory(EventRows):
+    class Meta:
+        model = ContractChange
+
+    contract_id = factory.LazyAttribute(lambda row: hash_of("a contract's name"))
+    address = factory.Sequence(address)
+    git_commit = bytes(20)
+
+
+class ContractBaselineFactory(Rows):
+    class Meta:
+        model = ContractBaseline
+
+    block = 0
 
 
 class CutChangeFactory(EventRows):

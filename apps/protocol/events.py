@@ -167,6 +167,7 @@ class ServiceUriUpdate(NamedTuple):
 class SetContractInfo(NamedTuple):
     contract_id: bytes
     address: str
+    git_commit: bytes
 
 
 class ParameterUpdate(NamedTuple):

@@ -7,8 +7,11 @@ from apps.protocol.hashing import topic_of
 from indexer.handlers.words import WORD, address, text
 
 
+COMMIT_BYTES = 20
+
+
 def set_contract_info(topics: bytes, data: bytes) -> events.SetContractInfo:
-    return events.SetContractInfo(data[:WORD], address(data, 1))
+    return events.SetContractInfo(data[:WORD], address(data, 1), data[2 * WORD : 2 * WORD + COMMIT_BYTES])
 
 
 def parameter_update(topics: bytes, data: bytes) -> events.ParameterUpdate:

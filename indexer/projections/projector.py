@@ -47,6 +47,7 @@ class Projector:
             e.TranscoderSlashed: self._slashed,
             e.RewardCallerSet: self._reward_caller,
             e.ServiceUriUpdate: self._service_uri,
+            e.SetContractInfo: self._contract_info,
         }
         self._apply |= dict.fromkeys(governance.KINDS, self._governance)
         self.block_time: datetime | None = None
@@ -310,6 +311,9 @@ class Projector:
     def _reward_caller(self, at: e.LogId, event: e.RewardCallerSet) -> None:
         caller = None if event.caller == ZERO_ADDRESS else event.caller
         self.rows.reward_callers.append([at.tx_hash, at.log_index, at.block, event.orchestrator, caller])
+
+    def _contract_info(self, at: e.LogId, event: e.SetContractInfo) -> None:
+        self.rows.contract_changes.append([at.tx_hash, at.log_index, at.block, *event])
 
     def _treasury_reward(self, at: e.LogId, event: e.TreasuryReward) -> None:
         self._treasury = (at.tx_hash, event.orchestrator, event.amount_wei)

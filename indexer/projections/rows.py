@@ -32,6 +32,7 @@ class Rows:
     pool_changes: list[Row] = field(default_factory=list)
     uri_updates: list[Row] = field(default_factory=list)
     reward_callers: list[Row] = field(default_factory=list)
+    contract_changes: list[Row] = field(default_factory=list)
     payments: list[Row] = field(default_factory=list)
     stake_events: list[Row] = field(default_factory=list)
     governance: dict[str, list[Row]] = field(default_factory=dict)  # by table

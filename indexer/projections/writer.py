@@ -25,6 +25,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "network_pool_change": (*_EVENT, "orchestrator", "round", "entered", "effective_round"),
     "network_service_uri_update": (*_EVENT, "orchestrator", "uri"),
     "network_reward_caller_change": (*_EVENT, "orchestrator", "caller"),
+    "network_contract_change": (*_EVENT, "contract_id", "address", "git_commit"),
     "network_ticket_payment": (
         *_EVENT, "gateway", "orchestrator", "round", "amount_eth_wei", "face_value_eth_wei",
     ),
@@ -60,6 +61,7 @@ EVENT_TABLES = (
     "network_pool_change",
     "network_service_uri_update",
     "network_reward_caller_change",
+    "network_contract_change",
     "network_ticket_payment",
     "delegation_stake_event",
     *governance.TABLES,
@@ -103,6 +105,7 @@ def _event_rows(rows: Rows) -> dict[str, list[Row]]:
         "network_pool_change": rows.pool_changes,
         "network_service_uri_update": rows.uri_updates,
         "network_reward_caller_change": rows.reward_callers,
+        "network_contract_change": rows.contract_changes,
         "network_ticket_payment": rows.payments,
         "delegation_stake_event": rows.stake_events,
         **rows.governance,
