@@ -66,6 +66,7 @@ class IndexState(models.Model):
     )
     trouble = models.TextField(default="", help_text="why the index stands still, in one sentence; empty while it runs")
     reorgs = models.IntegerField(default=0, help_text="reorgs healed since the database was made")
+    window_blocks = models.BigIntegerField(null=True, help_text="blocks stored by the newest commit")
 
     class Meta:
         db_table = "indexer_state"

@@ -65,6 +65,7 @@ def commit_window(batch: Batch, books: Books) -> int:
             project_window(projector, batch)
             _remember_contracts(batch)
             cover(batch.window, batch.source)
+            state.window_blocks = batch.window.last - batch.window.first + 1
             stand_at(state, batch.window.last, projector)
             checkpoints.keep(projector, state)
     except BaseException:
@@ -78,7 +79,7 @@ def stand_at(state: IndexState, block: int, projector: Projector) -> None:
     """Record that projections stand at the end of a block."""
     state.projected_to = block
     state.transfers_start_anew = projector.transfers_start_anew
-    state.save(update_fields=["projected_to", "transfers_start_anew"])
+    state.save(update_fields=["projected_to", "transfers_start_anew", "window_blocks"])
 
 
 def _require_next(batch: Batch, state: IndexState) -> None:
