@@ -37,6 +37,8 @@ for _source in catalog.configured():
     }
 if settings.SUBGRAPH_URL:
     app.conf.beat_schedule["watch-subgraph"] = _every(60, "indexer.tasks.watch_subgraph", "default")
+if settings.ETHEREUM_RPC_URL:
+    app.conf.beat_schedule["read-names"] = _every(60, "indexer.tasks.read_names", "sources")
 
 
 @signals.setup_logging.connect

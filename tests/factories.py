@@ -11,14 +11,21 @@ from factory.django import DjangoModelFactory
 
 from apps.delegation.models import Position, StakeEvent, UnbondingLock
 from apps.network.models import (
+    Avatar,
     Block,
     ContractBaseline,
     ContractChange,
     CutChange,
+    Identity,
     Orchestrator,
     OrchestratorRound,
     ParameterRead,
+    Poll,
+    PollVote,
     PoolChange,
+    Proposal,
+    ProposalChange,
+    ProposalVote,
     RewardCall,
     Round,
     ServiceUriUpdate,
@@ -185,6 +192,87 @@ class TicketPaymentFactory(EventRows):
     orchestrator = factory.Sequence(address)
     round = 100
     amount_eth_wei = WEI // 100
+
+
+class PollFactory(EventRows):
+    class Meta:
+        model = Poll
+
+    poll = factory.Sequence(lambda n: address(60_000 + n))
+    proposal = "Shall rounds be longer?"
+    end_l1_block = 60_000
+    quorum_ppm = 333_300
+    quota_ppm = 500_000
+    round = 100
+
+
+class PollVoteFactory(EventRows):
+    class Meta:
+        model = PollVote
+
+    poll = factory.Sequence(lambda n: address(60_000 + n))
+    voter = factory.Sequence(address)
+    choice = 0
+    round = 100
+
+
+class ProposalFactory(EventRows):
+    class Meta:
+        model = Proposal
+
+    proposal_id = factory.Sequence(lambda n: 2**255 + n)
+    proposer = factory.Sequence(address)
+    vote_start_round = 101
+    vote_end_round = 111
+    actions: Any = factory.LazyFunction(list)
+    description = "# Pay for the work"
+    round = 100
+
+
+class ProposalVoteFactory(EventRows):
+    class Meta:
+        model = ProposalVote
+
+    proposal_id = 2**255
+    voter = factory.Sequence(address)
+    support = 1
+    weight_lpt_wei = 1000 * WEI
+    reason = ""
+    round = 102
+
+
+class ProposalChangeFactory(EventRows):
+    class Meta:
+        model = ProposalChange
+
+    proposal_id = 2**255
+    kind = ProposalChange.Kind.EXECUTED
+    round = 112
+
+
+class IdentityFactory(Rows):
+    """A name that was proved a moment ago."""
+
+    class Meta:
+        model = Identity
+
+    address = factory.Sequence(address)
+    name = factory.Sequence(lambda n: f"node-{n}.eth")
+    checked_at = factory.LazyFunction(lambda: datetime.now(UTC))
+    l1_block = 21_000_000
+    due_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=1))
+
+
+class AvatarFactory(Rows):
+    class Meta:
+        model = Avatar
+
+    identity = factory.SubFactory(IdentityFactory)
+    uri = "https://node.example/a.png"
+    media_type = "image/png"
+    data = b"\x89PNG\r\n\x1a\n"
+    digest = "0" * 64
+    fetched_at = due_at = factory.LazyFunction(lambda: datetime.now(UTC))
 
 
 class StakeEventFactory(EventRows):

@@ -18,3 +18,10 @@ def contract_artifacts() -> Path:
     """The folder of the contracts' artifacts."""
     npm_parts.part(npm_parts.CONTRACTS, env.data)
     return runtime.contract_artifacts(env.data)
+
+
+def ens_artifacts() -> tuple[Path, Path]:
+    """The folders of ENS's registry contracts and of its resolvers."""
+    parts = (npm_parts.part(name, env.data) for name in ("@ensdomains/ens", "@ensdomains/resolver"))
+    registry, resolver = (part / "build" / "contracts" for part in parts)
+    return registry, resolver
