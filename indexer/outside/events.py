@@ -13,12 +13,12 @@ _HOUR = timedelta(hours=1)
 
 
 def kept(observer: str, events: Iterable[EventSeen]) -> list[datetime]:
-    """Keeps what is new and gives the hours it falls into."""
+    """Keeps what is new; gives the hours that any of them fall into, which are to be summed anew."""
     once = {each.event_id: each for each in events}
     known = set(GatewayEvent.objects.filter(event_id__in=list(once)).values_list("event_id", flat=True))
     fresh = [each for name, each in sorted(once.items()) if name not in known]
     GatewayEvent.objects.bulk_create([_row(observer, each) for each in fresh], batch_size=500, ignore_conflicts=True)
-    return sorted({_hour(each.time) for each in fresh})
+    return sorted({_hour(each.time) for each in once.values()})
 
 
 def _row(observer: str, each: EventSeen) -> GatewayEvent:

@@ -17,6 +17,7 @@ from indexer.sources.reading import MOST_URI, Fields, Odd, every, numbered
 from indexer.sources.records import DemandSeen, Document, Found, GpusSeen, Job, NodeSeen, OfferSeen, WorkSeen
 
 LATE_H = 2  # the server takes events up to ten minutes late; whole hours before that stand
+FIRST_H = 24  # read back when it was never read
 MOST_H = 168  # a week: the longest window its message bus could fill
 PAGED = (
     "/v1/streaming/sla",
@@ -31,7 +32,7 @@ PLAIN = ("/v1/dashboard/pricing", "/v1/streaming/orchestrators", "/v1/requests/o
 def window(now: datetime, *, since: datetime | None) -> tuple[datetime, datetime]:
     """The whole hours to read: from before the last reading, at most a week, a day when there was none."""
     hour = now.replace(minute=0, second=0, microsecond=0)
-    first = hour - timedelta(hours=24) if since is None else since - timedelta(hours=LATE_H)
+    first = hour - timedelta(hours=FIRST_H) if since is None else since - timedelta(hours=LATE_H)
     earliest = hour - timedelta(hours=MOST_H)
     return max(first.replace(minute=0, second=0, microsecond=0), earliest), hour + timedelta(hours=1)
 

@@ -1,4 +1,4 @@
-"""`manage.py devnet anvil | build | play`: the simulated network's node, its past and its present."""
+"""`manage.py devnet anvil | build | play | outside`: the simulated network's node, past, present and surroundings."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -20,7 +21,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from apps.chain.client import ChainClient
 from apps.chain.errors import ChainError
 from apps.devnet import artifacts, history, node
+from apps.devnet import deployment as deployments
 from apps.devnet.cast import make_cast
+from apps.devnet.outside.server import make_server
 from apps.devnet.play import Player, play
 from apps.devnet.stage import Stage
 from apps.devnet.wire import Reverted
@@ -36,7 +39,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("part", choices=("anvil", "build", "play"))
+        parser.add_argument("part", choices=("anvil", "build", "play", "outside"))
         parser.add_argument("--seed", type=int, default=1, help="which cast and history to build (default 1)")
         parser.add_argument("--rounds", type=int, default=history.HISTORY_ROUNDS, help="rounds of history to build")
 
@@ -47,8 +50,10 @@ class Command(BaseCommand):
                 _run_anvil(rounds)
             elif part == "build":
                 _build(seed, rounds)
-            else:
+            elif part == "play":
                 _play()
+            else:
+                _serve_outside()
         except (ChainError, Reverted, node.NodeFailed, artifacts.ArtifactMissing) as error:
             raise CommandError(str(error)) from error
 
@@ -108,6 +113,19 @@ def _play() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, frame: stopped.append(received))
     play(Player(Stage(client, at, make_cast(at.seed)), folder), until=lambda: bool(stopped))
+
+
+def _serve_outside() -> None:
+    """Answers as the off-chain sources of the deployed network until told to stop."""
+    deployed = deployments.load(_path("DEVNET_DIR"))
+    port = urlsplit(str(getattr(settings, "OUTSIDE_ORIGIN", None) or "")).port
+    if deployed is None or port is None:
+        raise CommandError("There is no network to speak of yet; run `manage.py devnet build` first.")
+    server = make_server(make_cast(deployed.seed), port=port)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, frame: Thread(target=server.shutdown).start())
+    with server:
+        server.serve_forever()
 
 
 def _client(timeout_s: float) -> ChainClient:
