@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 from csp.constants import NONE, SELF
 from django.db.models import Field
 from kombu import Queue
@@ -16,6 +18,7 @@ Field.__class_getitem__ = classmethod(lambda field, _types: field)  # type: igno
 
 PORT = env.port
 DATA_DIR = env.data
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 DEBUG = False
 ALLOWED_HOSTS = list(env.allowed_hosts)
 
@@ -23,6 +26,7 @@ ALLOWED_HOSTS = list(env.allowed_hosts)
 LOCAL_NETWORK = env.local_network
 CHAIN_ID = env.chain_id
 CHAIN_RPC_URLS = list(env.arbitrum_rpc_urls)
+CHAIN_WS_URLS = list(env.arbitrum_ws_urls)  # for new heads only
 CONTROLLER_ADDRESS: object = env.controller_address or ""  # read with str(): local runs learn it late
 FINALITY_DEPTH = env.finality_depth
 HEAD_STALE_S = env.head_stale_s
@@ -43,6 +47,7 @@ OUTSIDE_ORIGIN: str | None = None  # of the local network's stand-ins: the one p
 FOLLOW_INTERVAL_S = 1 if env.local_network else 5
 SCORE_INTERVAL_S = 15 if env.local_network else 60
 PAGE_POLL_S = 1 if env.local_network else 5
+FOLLOW_GAP_S = 0.2 if env.local_network else 1.0  # between two follows that heads ask for; Arbitrum has four a second
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -62,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.web.health.probes.Probes",  # first: probes come by address, not by name
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -126,6 +132,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # `?format=` is an unknown parameter like any other
 }
 
+TASK_APP = "config.celery"  # what a process imports that only queues tasks
 CELERY_BROKER_URL = env.celery_broker_url or "files://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     broker_options(env.celery_broker_url)

@@ -16,6 +16,7 @@ from django.db.models import Count
 from apps.scoring import selectors as scoring
 from apps.scoring.models import ScoreRun
 from apps.web.frame import Frame
+from apps.web.status.queues import Depth, waiting
 from indexer.models import ChainLog, IndexState, ParkedLog, WatchedContract
 
 _COUNTED_FOR_S = 30  # counting every log takes a second on a full index, and nobody needs it newer
@@ -96,6 +97,7 @@ class Sources:
     parked: int
     parked_last: Sequence[ParkedLog]
     run: ScoreRun | None
+    queues: Sequence[Depth] | None
 
 
 def sources(frame: Frame) -> Sources:
@@ -114,6 +116,7 @@ def sources(frame: Frame) -> Sources:
         parked=ParkedLog.objects.count(),
         parked_last=list(ParkedLog.objects.order_by("-block_id", "-log_index")[:_PARKED_SHOWN]),
         run=run,
+        queues=waiting(),
     )
 
 
