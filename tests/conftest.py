@@ -18,6 +18,7 @@ MARKERS = {"unit", "integration", "e2e"}
 pytest_plugins: list[str] = []
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuses the run unless each test carries exactly one of the three markers."""
     wrong = [item.nodeid for item in items if len(MARKERS & {mark.name for mark in item.iter_markers()}) != 1]
@@ -26,6 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("unit"):
             item.add_marker(pytest.mark.disable_socket)
+        # in a run of two processes: the browser's tests share one installation, other files their own fixtures
+        item.add_marker(pytest.mark.xdist_group("site" if item.get_closest_marker("e2e") else item.path.as_posix()))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""`make test`: fetches what the tests need and runs them.
+"""`make test`: fetches what the tests need and runs them, in two processes unless told otherwise.
 
 python -m config.local.testing [PYTEST ARGUMENTS]
 """
@@ -11,6 +11,8 @@ import sys
 from config.env import ROOT, inherited
 from config.local import browser, npm_parts
 
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup")  # groups are made in tests/conftest.py
+
 
 def main(arguments: list[str]) -> int:
     """Never returns when the tests can be run: the process becomes pytest."""
@@ -22,7 +24,7 @@ def main(arguments: list[str]) -> int:
     if npm_parts.main():
         return 1
     os.chdir(ROOT)
-    command = [sys.executable, "-m", "pytest", *arguments]
+    command = [sys.executable, "-m", "pytest", *(arguments or TWO_AT_ONCE)]
     return os.execve(sys.executable, command, {**inherited(), "MILLRACE_BROWSER": found})
 
 
