@@ -47,6 +47,8 @@ PLAIN = (
     "FINALITY_DEPTH",
     "HEAD_STALE_S",
     "ALLOWED_HOSTS",
+    "API_REQUESTS_PER_MINUTE",
+    "API_PROXIES",
     "MILLRACE_DATA",
     "MILLRACE_BROWSER",
 )
@@ -66,6 +68,7 @@ class Env:
     database_url: str | None  # None: the PostgreSQL that comes with the program
     celery_broker_url: str | None  # None: a queue of files in the data folder
     arbitrum_rpc_urls: tuple[str, ...]  # empty: the local simulated network
+    arbitrum_ws_urls: tuple[str, ...]  # those of the same setting that give new heads and nothing else
     chain_id: int
     controller_address: str | None  # None: told by the local network
     subgraph_url: str | None  # None: no subgraph is read; with a key alone, the official one on Arbitrum One
@@ -81,6 +84,8 @@ class Env:
     finality_depth: int  # blocks below the head that no longer change, where the node does not say
     head_stale_s: int  # seconds without a new block after which a head is called stale
     allowed_hosts: tuple[str, ...]  # names under which the site is reached, beside this machine's own
+    api_requests_per_minute: int  # what one reader may ask of one web process; a page that polls takes 12 to 60
+    api_proxies: int  # proxies of ours that add to X-Forwarded-For; 0: that header is not believed
     data: Path  # everything downloaded, stored or queued
     browser: str | None  # None: `make test` looks for one
 
@@ -92,7 +97,7 @@ class Env:
 def read(environ: Mapping[str, str], *, root: Path = ROOT) -> Env:
     """All settings from the environment over `root`/.env. Raises SettingError on the first that cannot be used."""
     values = _Values({**_dotenv(root / ".env"), **{name: environ[name] for name in NAMES if environ.get(name)}})
-    rpc_urls = values.urls("ARBITRUM_RPC_URLS", schemes=("http", "https"))
+    rpc_urls, ws_urls = _by_kind(values.urls("ARBITRUM_RPC_URLS", schemes=("http", "https", "ws", "wss")))
     chain_id = values.integer("CHAIN_ID", default=ARBITRUM_ONE if rpc_urls else LOCAL_CHAIN, lowest=1)
     _refuse_contradiction(rpc_urls, chain_id)
     return Env(
@@ -101,6 +106,7 @@ def read(environ: Mapping[str, str], *, root: Path = ROOT) -> Env:
         database_url=values.url("DATABASE_URL", schemes=("postgres", "postgresql")),
         celery_broker_url=values.url("CELERY_BROKER_URL", schemes=("redis", "rediss", "amqp", "amqps")),
         arbitrum_rpc_urls=rpc_urls,
+        arbitrum_ws_urls=ws_urls,
         chain_id=chain_id,
         controller_address=_controller(values, chain_id),
         subgraph_url=_subgraph(values, chain_id),
@@ -117,6 +123,8 @@ def read(environ: Mapping[str, str], *, root: Path = ROOT) -> Env:
         ),
         head_stale_s=values.integer("HEAD_STALE_S", default=60, lowest=1),
         allowed_hosts=values.words("ALLOWED_HOSTS"),
+        api_requests_per_minute=values.integer("API_REQUESTS_PER_MINUTE", default=600, lowest=1),
+        api_proxies=values.integer("API_PROXIES", default=0, lowest=0, highest=10),
         data=(root / (values.text("MILLRACE_DATA") or ".millrace")).expanduser().resolve(),
         browser=values.text("MILLRACE_BROWSER"),
     )
@@ -185,7 +193,8 @@ def _check_url(name: str, text: str, schemes: tuple[str, ...]) -> None:
     """Refuses what is no URL of these schemes. The value is not repeated, since it may hold a password."""
     try:
         parts = urlsplit(text)
-        usable = parts.scheme in schemes and (bool(parts.hostname) or "http" not in parts.scheme) and parts.port != 0
+        needs_host = parts.scheme in ("http", "https", "ws", "wss")
+        usable = parts.scheme in schemes and (bool(parts.hostname) or not needs_host) and parts.port != 0
     except ValueError:
         usable = False
     if not usable:
@@ -206,6 +215,18 @@ def _subgraph(values: _Values, chain_id: int) -> str | None:
     url = values.url("SUBGRAPH_URL", schemes=("http", "https"))
     has_key = values.text("SUBGRAPH_API_KEY") is not None
     return url or (ARBITRUM_SUBGRAPH if has_key and chain_id == ARBITRUM_ONE else None)
+
+
+def _by_kind(urls: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The HTTP URLs and the WebSocket URLs. Refuses the second without the first."""
+    sockets = tuple(url for url in urls if urlsplit(url).scheme in ("ws", "wss"))
+    plain = tuple(url for url in urls if url not in sockets)
+    if sockets and not plain:
+        raise SettingError(
+            "ARBITRUM_RPC_URLS holds only WebSocket URLs, which give new heads and no history; "
+            "add an http:// or https:// URL."
+        )
+    return plain, sockets
 
 
 def _refuse_contradiction(rpc_urls: tuple[str, ...], chain_id: int) -> None:
@@ -260,6 +281,12 @@ def required(name: str, value: str | tuple[str, ...] | None, *, why: str) -> Non
     """Refuses to go on without a value that production must not guess."""
     if not value:
         raise SystemExit(f"millrace: {name} is not set; set it, because {why}.")
+
+
+def refuse_short(name: str, value: str | None, *, lowest: int) -> None:
+    """Refuses to go on with a secret that could be guessed."""
+    if len(value or "") < lowest:
+        raise SystemExit(f"millrace: {name} is shorter than {lowest} characters; set it to that many random ones.")
 
 
 def choose_settings(module: str) -> None:

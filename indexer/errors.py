@@ -15,5 +15,9 @@ class ReorgBelowFinality(IndexerError):
     """The chain changed below what was final; stop and let a person look."""
 
 
+class ProvidersDisagree(IndexerError):
+    """Two providers hold different blocks that both call final: one of them is wrong, and we do not know which."""
+
+
 class WindowTaken(IndexerError):
     """Another writer was here first; start again from the state."""

@@ -195,13 +195,63 @@ class SourceDifference(models.Model):
         return f"{self.entity} {self.record} {self.kind}"
 
 
+class ProviderState(models.Model):
+    """How one RPC URL is, as the worker that asked it last left it. Scores and figures never rest on it."""
+
+    key = models.CharField(primary_key=True, max_length=16, help_text="a keyed digest of the URL")
+    host = models.CharField(max_length=260, help_text="host and port; the rest of a URL can hold a key")
+    websocket = models.BooleanField(help_text="gives heads by subscription and nothing else")
+    chain_id = models.BigIntegerField(null=True, help_text="as it answered; empty until it was asked")
+    head = models.BigIntegerField(null=True, help_text="when it last told it")
+    finalized = models.BigIntegerField(null=True, help_text="empty where it does not know the tag")
+    latency_ms = models.IntegerField(null=True, help_text="the newest answers count most")
+    failures = models.IntegerField(default=0, help_text="in a row; 0 while it is well")
+    errors = models.BigIntegerField(default=0, help_text="since it was first asked")
+    last_error = models.TextField(default="", help_text="in one sentence; stays when it is well again")
+    range_ceiling = models.BigIntegerField(
+        null=True, help_text="most blocks in one question for logs; empty: none known"
+    )
+    ceiling_since = models.DateTimeField(null=True, help_text="when it taught us that")
+    rests_until = models.DateTimeField(null=True, help_text="asked last until then")
+    seen_at = models.DateTimeField(null=True, help_text="when it last told its head")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "indexer_provider_state"
+
+    def __str__(self) -> str:
+        return f"provider {self.host}"
+
+
+class HeadWatch(models.Model):
+    """One row, of the process that listens for new heads, and whether a follow it asked for waits in the queue."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    host = models.CharField(max_length=260, default="")
+    subscribed_since = models.DateTimeField(null=True, help_text="empty: there is no subscription now")
+    head = models.BigIntegerField(null=True)
+    head_at = models.DateTimeField(null=True, help_text="when that head was told")
+    alive_at = models.DateTimeField(null=True, help_text="when the watching process last said so")
+    error = models.TextField(default="", help_text="why there is no subscription, in one sentence")
+    follow_asked_at = models.DateTimeField(null=True, help_text="since when a follow waits in the queue")
+
+    class Meta:
+        db_table = "indexer_head_watch"
+        constraints = [models.CheckConstraint(name="one_head_watch", condition=models.Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"heads from {self.host}"
+
+
 __all__ = [
     "ChainLog",
     "ChainRead",
     "Checkpoint",
     "CoveredRange",
+    "HeadWatch",
     "IndexState",
     "ParkedLog",
+    "ProviderState",
     "SourceDifference",
     "SubgraphState",
     "WatchedContract",

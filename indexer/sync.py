@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 
 import structlog
@@ -15,11 +14,11 @@ from django.db import transaction
 from apps.chain.client import ChainClient
 from apps.chain.errors import ChainError
 from apps.chain.readers import controller
-from apps.chain.records import Header
 from apps.network.models import Block, ContractBaseline
 from apps.protocol.units import parse_address
-from indexer import guided, parameters
+from indexer import guided, parameters, providers
 from indexer.errors import IndexerError, ReorgBelowFinality, WindowTaken, WrongDatabase
+from indexer.finality import Heads, forget_safe_above, look, note_heads
 from indexer.handlers import CONTROLLER, KNOWN_ELSEWHERE, OPTIONAL, WATCHED
 from indexer.models import IndexState, WatchedContract
 from indexer.projections.turn import take_writer_turn
@@ -31,15 +30,6 @@ log = structlog.get_logger(__name__)
 
 FIRST_BLOCK = {42161: 5_856_334}  # the Controller's own block on Arbitrum One; other chains are read from their start
 FORK_SEARCH = 400  # stored blocks compared with the chain, newest first; more than finality on Arbitrum holds
-
-
-@dataclass(frozen=True, slots=True)
-class Heads:
-    """How far the chain is, by the provider that answered."""
-
-    head: Header
-    safe: int | None
-    finalized: int | None
 
 
 @dataclass(slots=True)
@@ -77,6 +67,7 @@ def follow(
     Raises IndexerError where a person has to look; the reason is then on /status/ too.
     """
     chain = chain or client()
+    providers.recall(chain)
     try:
         done = _follow(chain, books, progress, enough)
     except WindowTaken as taken:
@@ -85,7 +76,9 @@ def follow(
         return Progress(projected_to=state.projected_to, head=state.head_block or -1)
     except (IndexerError, ChainError) as error:
         IndexState.objects.update(trouble=str(error))
+        providers.keep(chain)
         raise
+    providers.keep(chain)
     IndexState.objects.exclude(trouble="").update(trouble="")
     return done
 
@@ -96,13 +89,14 @@ def _follow(
     heads = look(chain)
     state = ensure_state(chain, heads)
     heal(chain, state, books, heads)  # before the new heads are noted: what was final is what we said was final
-    note_heads(state, heads)
+    note_heads(state, heads, head_time=time_of(heads.head))
     done = Progress(projected_to=state.projected_to, head=heads.head.number)
     for batch in _windows(chain, heads, done):
         done.logs += _commit(batch, books)
         done.windows += 1
         done.projected_to, done.source = batch.window.last, batch.source
         progress(done)
+        providers.keep(chain)
         if enough():
             break
     parameters.read(chain, done.projected_to)
@@ -122,14 +116,6 @@ def _commit(batch: Batch, books: Books) -> int:
     ms = round((time.monotonic() - began) * 1000)
     log.info("window", source=batch.source, from_block=window.first, to_block=window.last, logs=logs, ms=ms)
     return logs
-
-
-def look(chain: ChainClient) -> Heads:
-    """Head, safe and finalized. Without the tag, finalized is FINALITY_DEPTH blocks below the head."""
-    head = chain.head()
-    safe, finalized = chain.header("safe"), chain.header("finalized")
-    final = finalized.number if finalized else max(0, head.number - settings.FINALITY_DEPTH)
-    return Heads(head, safe.number if safe else None, final)
 
 
 def ensure_state(chain: ChainClient, heads: Heads) -> IndexState:
@@ -173,16 +159,6 @@ def _begin(chain: ChainClient, chain_id: int, genesis: bytes, heads: Heads) -> I
         )
 
 
-def note_heads(state: IndexState, heads: Heads) -> None:
-    """Remember how far the chain is; finalized never moves back."""
-    state.head_block, state.head_time = heads.head.number, time_of(heads.head)
-    state.safe_block = heads.safe
-    if heads.finalized is not None:
-        state.finalized_block = max(heads.finalized, state.finalized_block or 0)
-    state.looked_at = datetime.now(UTC)
-    state.save(update_fields=["head_block", "head_time", "safe_block", "finalized_block", "looked_at"])
-
-
 def heal(chain: ChainClient, state: IndexState, books: Books, heads: Heads, *, even_final: bool = False) -> None:
     """If the last stored block is no longer on the chain, go back to the last one that is."""
     fork = find_fork(chain, state, heads)
@@ -190,6 +166,7 @@ def heal(chain: ChainClient, state: IndexState, books: Books, heads: Heads, *, e
         return
     log.warning("reorg", stored_to=state.projected_to, fork=fork)
     forget_after(fork, books, even_final=even_final, seen=state.reorgs)
+    forget_safe_above(state, fork)
     state.refresh_from_db()
 
 

@@ -6,15 +6,20 @@ import time
 
 from celery import shared_task
 
-from indexer import comparison, halt, identities, sync
+from indexer import comparison, halt, heads, identities, sync
 from indexer.outside import service as outside
 
 RUN_S = 120  # half the soft limit: a longer way is gone in several runs, each ending between two windows
 
 
 @shared_task
-def follow_chain() -> int:
-    """Read on to the head, or as far as a run or a worker that is to end allows; gives the number of logs stored."""
+def follow_chain(*, for_head: bool = False) -> int:
+    """Read on to the head, or as far as a run or a worker that is to end allows; gives the number of logs stored.
+
+    `for_head` says that a new head asked for it, and not beat.
+    """
+    if for_head:
+        heads.follow_begins()
     ends = time.monotonic() + RUN_S
     return sync.follow(enough=lambda: halt.asked() or time.monotonic() > ends).logs
 

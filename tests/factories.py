@@ -33,7 +33,17 @@ from apps.network.models import (
 )
 from apps.protocol.units import WEI
 from apps.scoring.models import Score, ScorePart, ScoreRun
-from indexer.models import ChainLog, ChainRead, Checkpoint, CoveredRange, IndexState, ParkedLog, WatchedContract
+from indexer.models import (
+    ChainLog,
+    ChainRead,
+    Checkpoint,
+    CoveredRange,
+    HeadWatch,
+    IndexState,
+    ParkedLog,
+    ProviderState,
+    WatchedContract,
+)
 
 FIRST_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -365,6 +375,31 @@ class IndexStateFactory(Rows):
     head_time = factory.LazyAttribute(lambda row: moment(row.head_block) if row.head_block else None)
     finalized_block = factory.LazyAttribute(lambda row: max(row.projected_to - 64, 0))
     looked_at = factory.LazyFunction(lambda: datetime.now(UTC))
+
+
+class ProviderStateFactory(Rows):
+    """A provider over HTTP that is well."""
+
+    class Meta:
+        model = ProviderState
+
+    key = factory.Sequence(lambda n: f"{n:016x}")
+    host = "arb.example"
+    websocket = False
+    written_at = factory.LazyFunction(lambda: datetime.now(UTC))
+    seen_at = factory.SelfAttribute("written_at")
+
+
+class HeadWatchFactory(Rows):
+    """A subscription that stands."""
+
+    class Meta:
+        model = HeadWatch
+        django_get_or_create = ("id",)
+
+    id = 1
+    host = "arb.example"
+    subscribed_since = alive_at = factory.LazyFunction(lambda: datetime.now(UTC))
 
 
 class ChainLogFactory(Rows):

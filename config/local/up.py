@@ -115,6 +115,8 @@ def _start_workers(group: Supervisor) -> None:
     group.start("indexer", _celery("worker", "--queues", "indexer", "--hostname", "indexer@local", *worker))
     group.start("scoring", _celery("worker", "--queues", "scoring,default", "--hostname", "scoring@local", *worker))
     group.start("sources", _celery("worker", "--queues", "sources,checks", "--hostname", "sources@local", *worker))
+    if env.local_network or env.arbitrum_ws_urls:
+        group.start("heads", _manage("heads"))
     group.start("beat", _celery("beat", "--scheduler", "celery.beat:Scheduler", "--loglevel", "WARNING"))
     if env.local_network:
         group.start("network", _manage("devnet", "play"))

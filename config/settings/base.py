@@ -43,6 +43,9 @@ AI_LEADERBOARD_URL = env.ai_leaderboard_url
 PRICE_LIST_URL = env.price_list_url
 OUTSIDE_ORIGIN: str | None = None  # of the local network's stand-ins: the one private address that may be asked
 
+API_REQUESTS_PER_MINUTE = env.api_requests_per_minute
+API_PROXIES = env.api_proxies
+
 # How often things happen, in seconds. The local network makes a round in half a minute, Arbitrum in most of a day.
 FOLLOW_INTERVAL_S = 1 if env.local_network else 5
 SCORE_INTERVAL_S = 15 if env.local_network else 60

@@ -39,6 +39,7 @@ DEVNET_CONTRACTS = runtime.contract_artifacts(DATA_DIR)
 
 if LOCAL_NETWORK:
     CHAIN_RPC_URLS = [runtime.local_rpc_url(DATA_DIR)]
+    CHAIN_WS_URLS = [url.replace("http://", "ws://") for url in CHAIN_RPC_URLS]  # anvil speaks both on its port
     OUTSIDE_ORIGIN = runtime.outside_url(DATA_DIR)
     # each source that is not set is the network's own
     CAPABILITIES_URLS = CAPABILITIES_URLS or [

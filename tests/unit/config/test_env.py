@@ -40,6 +40,21 @@ def test_read__when_rpc_urls_serve_another_chain__then_no_controller_is_guessed(
     assert (env.chain_id, env.controller_address, env.local_network) == (31337, None, False)
 
 
+def test_read__when_some_rpc_urls_are_websockets__then_they_are_kept_apart(tmp_path: Path) -> None:
+    env = read({"ARBITRUM_RPC_URLS": "wss://one.example/key https://one.example/key ws://two.example"}, root=tmp_path)
+    assert env.arbitrum_rpc_urls == ("https://one.example/key",)
+    assert env.arbitrum_ws_urls == ("wss://one.example/key", "ws://two.example")
+    assert not env.local_network
+
+
+def test_read__when_all_rpc_urls_are_websockets__then_one_more_is_asked_for(tmp_path: Path) -> None:
+    sentence = refusal({"ARBITRUM_RPC_URLS": "wss://hidden.example/key"}, tmp_path)
+    assert sentence == (
+        "ARBITRUM_RPC_URLS holds only WebSocket URLs, which give new heads and no history; "
+        "add an http:// or https:// URL."
+    )
+
+
 def test_read__when_the_environment_and_dotenv_disagree__then_the_environment_counts(tmp_path: Path) -> None:
     root = dotenv(tmp_path, "PORT=9000\nHEAD_STALE_S=5\n")
     env = read({"PORT": "9001"}, root=root)
@@ -107,7 +122,8 @@ def test_read__when_a_secrets_file_is_missing__then_its_path_is_told(tmp_path: P
         ("DATABASE_URL", "mysql://me:hidden@db.example/x"),
         ("DATABASE_URL", "hidden"),
         ("CELERY_BROKER_URL", "http://hidden.example"),
-        ("ARBITRUM_RPC_URLS", "wss://hidden.example"),
+        ("ARBITRUM_RPC_URLS", "ftp://hidden.example"),
+        ("ARBITRUM_RPC_URLS", "https://fine.example,wss:///hidden"),
         ("ARBITRUM_RPC_URLS", "https://fine.example,hidden"),
         ("ARBITRUM_RPC_URLS", "http://hidden.example:99999"),
         ("SUBGRAPH_URL", "ftp://hidden.example"),
@@ -130,3 +146,21 @@ def test_read__when_the_controller_is_no_address__then_it_is_refused(tmp_path: P
 def test_read__when_only_the_chain_id_is_set__then_the_contradiction_is_told(tmp_path: Path) -> None:
     expected = "CHAIN_ID is 42161 but ARBITRUM_RPC_URLS is not set; set both, or neither for the local network."
     assert refusal({"CHAIN_ID": "42161"}, tmp_path) == expected
+
+
+def test_read__when_nothing_is_said_of_the_api__then_its_limit_is_known_and_no_proxy_believed(tmp_path: Path) -> None:
+    env = read({}, root=tmp_path)
+    assert (env.api_requests_per_minute, env.api_proxies) == (600, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("API_REQUESTS_PER_MINUTE", "0", "of at least 1, or leave it out for 600."),
+        ("API_PROXIES", "11", "from 0 to 10, or leave it out for 0."),
+    ],
+)
+def test_read__when_a_limit_of_the_api_is_no_use__then_it_says_what_is(
+    name: str, value: str, sentence: str, tmp_path: Path
+) -> None:
+    assert refusal({name: value}, tmp_path) == f"{name} is {value!r}; set it to a whole number {sentence}"
