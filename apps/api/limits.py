@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 WINDOW_S = 60
-DEFAULT_REQUESTS = 600
 MOST_READERS = 100_000  # beyond that many in one minute the count starts anew, so that memory stays bounded
 
 
@@ -64,12 +63,11 @@ def quota_of(request: HttpRequest) -> Quota:
     `API_REQUESTS_PER_MINUTE` sets the limit. Behind proxies, `API_PROXIES` says how many of ours add to
     X-Forwarded-For; without it that header is not believed, since anyone can write it.
     """
-    allowed = int(getattr(settings, "API_REQUESTS_PER_MINUTE", DEFAULT_REQUESTS))
-    return limiter.take(_reader(request), allowed=allowed)
+    return limiter.take(_reader(request), allowed=settings.API_REQUESTS_PER_MINUTE)
 
 
 def _reader(request: HttpRequest) -> str:
-    proxies = int(getattr(settings, "API_PROXIES", 0))
+    proxies = int(settings.API_PROXIES)
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     if proxies and hops:
         return hops[-min(proxies, len(hops))][:64]

@@ -10,6 +10,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import escape
@@ -19,7 +20,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from apps.api import queries, standpoint
 from apps.api.errors import CODES
-from apps.api.limits import DEFAULT_REQUESTS, WINDOW_S
+from apps.api.limits import WINDOW_S
 from apps.api.v1.rounds import RoundList, RoundsAsked
 from apps.api.v1.schema import document
 from apps.network.instant import one_instant
@@ -93,7 +94,7 @@ def reference(request: HttpRequest) -> HttpResponse:
         ],
         "most": queries.MOST,
         "limit": queries.DEFAULT_LIMIT,
-        "requests": DEFAULT_REQUESTS,
+        "requests": settings.API_REQUESTS_PER_MINUTE,
         "window_s": WINDOW_S,
     }
     return render(request, "api/reference.html", context)

@@ -135,7 +135,8 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # `?format=` is an unknown parameter like any other
 }
 
-TASK_APP = "config.celery"  # what a process imports that only queues tasks
+TASK_APP = "config.celery"  # what a process imports that only queues tasksSPECTACULAR_SETTINGS = {"ENABLE_DJANGO_DEPLOY_CHECK": False}  # apps.api.v1.schema makes ours, and a test checks it
+
 CELERY_BROKER_URL = env.celery_broker_url or "files://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     broker_options(env.celery_broker_url)
