@@ -22,7 +22,7 @@ from tests.fakes.nodes import FakeNode, Faults, served
 from tests.integration.workers.crew import Crew, environment
 
 SHAPE = Shape(nodes=6, rounds=60, tickets=4, moves=2)
-WINDOW_BLOCKS = 200  # what the node allows: 18 windows for the whole chain
+WINDOW_BLOCKS = 60  # what the node allows: 62 windows for the whole chain, more than are asked for ahead
 HELD_S = 20.0
 
 

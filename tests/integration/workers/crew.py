@@ -101,5 +101,6 @@ class Crew:
 
     def dismiss(self) -> None:
         for worker in self.workers:
+            print(f"{worker.log.name}:\n{worker.log.read_text()[-4000:]}")  # shown beside a failure
             if worker.process.poll() is None:
                 worker.kill()

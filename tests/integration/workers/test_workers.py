@@ -24,7 +24,7 @@ from tests.integration.workers.crew import Crew, until
 pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
 
 Rows = dict[str, list[Any]]
-MIDDLE = 2_000  # a block half way
+EARLY, MIDDLE = 500, 2_000  # blocks on the way
 GRACE_S = 10  # much less than a container is given to end
 
 
@@ -32,7 +32,7 @@ GRACE_S = 10  # much less than a container is given to end
 def chain(node: HeldNode, settings: Settings, broker: Broker) -> Iterator[FakeChain]:
     """A chain of the test's own, which the node of the whole run shows."""
     settings.CONTROLLER_ADDRESS = ADDRESSES["Controller"]
-    node.chain, node.faults.latency_s = made_chain(), 0.0
+    node.chain = made_chain()
     yield node.chain
     node.release()
     until(broker.is_empty, "every message is done with")
@@ -178,17 +178,16 @@ def test_stop__when_a_worker_is_told_to_end__then_it_ends_between_two_windows(
     crew: Crew, broker: Broker, node: HeldNode, chain: FakeChain
 ) -> None:
     wanted = straight()
-    crew.of(2)
-    node.faults.latency_s = 0.1
+    [worker] = crew.of(1)
+    node.hold(EARLY)
     broker.send()
     until(lambda: IndexState.objects.filter(projected_to__gt=0).exists(), "a first window is stored")
-    worker = crew.busy()
     worker.process.terminate()
+    node.release()
     assert worker.process.wait(GRACE_S) == 0
     stood = IndexState.objects.get().projected_to
     assert 0 < stood < chain.head
     assert [(row.blocks.lower, row.blocks.upper) for row in CoveredRange.objects.all()] == [(0, stood + 1)]
     assert broker.is_empty()  # the task ended well, and beat would send the next
-    node.faults.latency_s = 0.0
-    broker.send()
+    sync.follow(ChainClient(["http://node"], transport=transport(FakeNode(chain))), books=Books())
     assert_complete(broker, chain.head, wanted)
