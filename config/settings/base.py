@@ -134,8 +134,9 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # `?format=` is an unknown parameter like any other
 }
+SPECTACULAR_SETTINGS = {"ENABLE_DJANGO_DEPLOY_CHECK": False}  # apps.api.v1.schema makes ours, and a test checks it
 
-TASK_APP = "config.celery"  # what a process imports that only queues tasksSPECTACULAR_SETTINGS = {"ENABLE_DJANGO_DEPLOY_CHECK": False}  # apps.api.v1.schema makes ours, and a test checks it
+TASK_APP = "config.celery"  # what a process imports that only queues tasks
 
 CELERY_BROKER_URL = env.celery_broker_url or "files://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
