@@ -10,7 +10,8 @@ from apps.chain.client import ChainClient
 from apps.chain.readers import Read, bonding, minter, read_all_there, rounds
 from apps.chain.words import calldata, number
 from apps.network.models import Block, ParameterRead
-from indexer.models import WatchedContract
+from indexer.contracts import addresses_now
+from indexer.projections.turn import take_writer_turn
 
 # these move with every block: only the last reading is kept
 MOVING = frozenset({"l1_block", "current_round", "current_round_start_l1_block", "lpt_total_supply"})
@@ -21,19 +22,22 @@ def read(chain: ChainClient, block: int) -> int:
     header = Block.objects.filter(number=block).first()
     if header is None or ParameterRead.objects.filter(name="l1_block", block_id=block).exists():
         return 0
-    wanted = _wanted()
-    answers = read_all_there(chain, list(wanted.values()), block=bytes(header.hash))
-    found = {name: int(answer) for name, answer in zip(wanted, answers, strict=True) if answer is not None}
-    _keep(found, block)
-    return len(found)
+    asked = wanted()
+    answers = read_all_there(chain, list(asked.values()), block=bytes(header.hash))
+    found = {name: int(answer) for name, answer in zip(asked, answers, strict=True) if answer is not None}
+    return len(found) if _keep(found, header) else 0
 
 
 @transaction.atomic
-def _keep(found: dict[str, int], block: int) -> None:
-    """Keep what changed; a reading equal to the last one says nothing new.
+def _keep(found: dict[str, int], header: Block) -> bool:
+    """Keep what changed; a reading equal to the last one says nothing new. False if the block went away meanwhile.
 
     In one piece, or a page read in between would miss the readings that are just being replaced.
     """
+    take_writer_turn()  # between the look at the block and the end, no other writer may take it away
+    block = header.number
+    if not Block.objects.filter(number=block, hash=header.hash).exists():
+        return False
     last = dict(ParameterRead.objects.order_by("name", "block_id").values_list("name", "value"))
     ParameterRead.objects.filter(name__in=MOVING, block_id__lt=block).delete()
     ParameterRead.objects.bulk_create(
@@ -44,11 +48,12 @@ def _keep(found: dict[str, int], block: int) -> None:
         ],
         ignore_conflicts=True,
     )
+    return True
 
 
-def _wanted() -> dict[str, Read[Any]]:
+def wanted() -> dict[str, Read[Any]]:
     """What to read, by the name it is kept under; the unit is the contract's own."""
-    contract = {row.name: row.address for row in WatchedContract.objects.all()}
+    contract = addresses_now()
     rounds_manager, bonding_manager = contract["RoundsManager"], contract["BondingManager"]
     return {
         "l1_block": Read(rounds_manager, calldata(rounds.BLOCK_NUM), number, "blockNum"),

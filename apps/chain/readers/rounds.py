@@ -44,6 +44,11 @@ def current_round(rounds_manager: str) -> Read[int]:
     return Read(rounds_manager, words.calldata(CURRENT_ROUND), words.number, "currentRound")
 
 
+def last_initialised_round(rounds_manager: str) -> Read[int]:
+    """The newest round that somebody initialised."""
+    return Read(rounds_manager, words.calldata(LAST_INITIALIZED_ROUND), words.number, "lastInitializedRound")
+
+
 def round_length(rounds_manager: str) -> Read[int]:
     """Blocks of the contract's clock in a round."""
     return Read(rounds_manager, words.calldata(ROUND_LENGTH), words.number, "roundLength")
@@ -64,7 +69,7 @@ def state(client: ChainClient, rounds_manager: str, *, block: BlockId) -> RoundS
     wanted = [
         current_round(rounds_manager),
         Read(rounds_manager, words.calldata(CURRENT_ROUND_INITIALIZED), words.number, "currentRoundInitialized"),
-        Read(rounds_manager, words.calldata(LAST_INITIALIZED_ROUND), words.number, "lastInitializedRound"),
+        last_initialised_round(rounds_manager),
         Read(rounds_manager, words.calldata(CURRENT_ROUND_LOCKED), words.number, "currentRoundLocked"),
         start_block(rounds_manager),
         round_length(rounds_manager),
