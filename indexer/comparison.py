@@ -239,8 +239,8 @@ def watch(chain: Callable[[], ChainClient]) -> int:
     subgraph = configured()
     if subgraph is None:
         return 0
-    now = datetime.now(UTC)
     row_of(subgraph.host)
+    now = datetime.now(UTC)
     if not SubgraphState.objects.filter(due_at__lte=now).update(due_at=now + EVERY):
         return 0
     ends = time.monotonic() + BUDGET_S

@@ -85,7 +85,7 @@ class _Guide:
 
     chain: ChainClient
     subgraph: Subgraph
-    span: int = FIRST_SPAN
+    span: int = field(default_factory=lambda: FIRST_SPAN)
     contracts: dict[str, str] = field(default_factory=dict)
     registered: Known | None = None
 

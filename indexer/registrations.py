@@ -11,8 +11,9 @@ from indexer.handlers.controller import SET_CONTRACT_INFO
 from indexer.windows import Window
 
 Known = dict[str, Address | None]  # what the Controller answers, by name
-# implementations too: an upgrade is nothing but such a log
-NAMES = (*WATCHED, *OPTIONAL, *(f"{name}Target" for name in (*WATCHED, *OPTIONAL)))
+# Every name that the Controller of Arbitrum One knows, and the implementations: an upgrade is nothing but such a log.
+_PLAIN = ("LivepeerToken", "BondingVotes", "Treasury", "L2Migrator", "L2LPTDataCache", "MerkleSnapshot", "Verifier")
+NAMES = tuple(part for name in (*WATCHED, *OPTIONAL, *_PLAIN) for part in (name, f"{name}Target"))
 
 
 def known_at(chain: ChainClient, address: str, block: int) -> Known:

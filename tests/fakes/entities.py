@@ -104,6 +104,10 @@ _MAKE: Mapping[tuple[str, str], tuple[str, Callable[[Entity], Entity]]] = {
         "RewardEvent",
         lambda p: {"rewardTokens": amount(p["amount"]), "delegate": _ref(p["transcoder"])},
     ),
+    ("BondingManager", "RewardCallerSet"): (
+        "RewardCallerSetEvent",
+        lambda p: {"delegate": _ref(p["transcoder"]), "rewardCaller": p["rewardCaller"]},
+    ),
     ("BondingManager", "TranscoderUpdate"): (
         "TranscoderUpdateEvent",
         lambda p: {

@@ -31,6 +31,7 @@ ENTITIES: Mapping[str, str] = {
     "WithdrawStakeEvent": "delegator: Delegator! unbondingLockId: Int amount: BigDecimal!",
     "WithdrawFeesEvent": "delegator: Delegator! amount: BigDecimal! recipient: String!",
     "RewardEvent": "rewardTokens: BigDecimal! delegate: Transcoder!",
+    "RewardCallerSetEvent": "delegate: Transcoder! rewardCaller: String!",
     "TranscoderUpdateEvent": "delegate: Transcoder! rewardCut: BigInt! feeShare: BigInt!",
     "TranscoderActivatedEvent": "delegate: Transcoder! activationRound: BigInt!",
     "TranscoderDeactivatedEvent": "delegate: Transcoder! deactivationRound: BigInt!",
@@ -106,6 +107,7 @@ class FakeSubgraph:
     page_limit: int = 1_000
     asked: list[str] = field(default_factory=list)
     before_answer: Callable[[FakeSubgraph], None] = lambda subgraph: None
+    _made: tuple[str, dict[str, list[Entity]]] = field(default=("", {}), repr=False)
 
     @property
     def head(self) -> int:
@@ -160,7 +162,7 @@ class FakeSubgraph:
     def _pinned(self, block: Entity | None) -> int:
         if not block:
             return self.head
-        number = self.chain.number_of(block["hash"]) if "hash" in block else int(block["number"])
+        number = self._number_of(block["hash"]) if "hash" in block else int(block["number"])
         if number is None:
             raise GraphQLError("Failed to decode `block.hash` value: `no block with that hash found`")
         if number > self.head:
@@ -170,11 +172,14 @@ class FakeSubgraph:
             )
         return number
 
+    def _number_of(self, block_hash: str) -> int | None:
+        """Its head first: a chain in memory looks only at its own newest blocks."""
+        return self.head if self.chain.hash_of(self.head) == block_hash else self.chain.number_of(block_hash)
+
     def entities(self, entity: str) -> Iterator[Entity]:
         """Every record of a kind, lies included."""
-        for name, one in self._true_entities():
-            is_hidden = one["id"] in self.hides or _tx(one) in self.hides_transactions
-            if name == entity and not is_hidden:
+        for one in self._true_entities(entity):
+            if one["id"] not in self.hides and _tx(one) not in self.hides_transactions:
                 yield self._spoiled(entity, {**one, **self.alters.get(one["id"], {})})
         for name, one in self.invents:
             if name == entity:
@@ -183,17 +188,26 @@ class FakeSubgraph:
     def _spoiled(self, entity: str, one: Entity) -> Entity:
         return {**one, "delegator": nobody, "delegate": nobody} if entity in self.broken else one
 
-    def _true_entities(self) -> Iterator[tuple[str, Entity]]:
+    def _true_entities(self, entity: str) -> list[Entity]:
+        """Made once for each state of the chain: the logs are decoded one by one."""
+        state = self.chain.hash_of(self.chain.head)
+        if self._made[0] != state:
+            self._made = (state, self._make())
+        return self._made[1].get(entity, [])
+
+    def _make(self) -> dict[str, list[Entity]]:
+        made: dict[str, list[Entity]] = {"Transaction": []}
         seen: set[str] = set()
         for log in self.chain.raw_logs():
-            made = entity_of(log, self.contracts.get(log.address, ""))
-            if made is None:
+            found = entity_of(log, self.contracts.get(log.address, ""))
+            if found is None:
                 continue
-            transaction = made[1]["transaction"]
+            made.setdefault(found[0], []).append(found[1])
+            transaction = found[1]["transaction"]
             if transaction["id"] not in seen:
                 seen.add(transaction["id"])
-                yield "Transaction", transaction
-            yield made
+                made["Transaction"].append(transaction)
+        return made
 
 
 def _block(one: Entity) -> int:

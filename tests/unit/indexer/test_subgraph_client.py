@@ -112,10 +112,10 @@ def test_places__when_there_are_too_many__then_fewer_blocks_are_wanted(
 
 
 def test_kinds__of_an_older_deployment__are_those_it_has(chain: FakeChain) -> None:
-    subgraph = reader(FakeSubgraph(chain, lacks=frozenset({"WithdrawFeesEvent", "TreasuryVoteEvent"})))
+    subgraph = reader(FakeSubgraph(chain, lacks=frozenset({"WithdrawFeesEvent", "RewardCallerSetEvent"})))
     pin = subgraph.pin()
     known = {kind.entity for kind in subgraph.kinds(pin)}
-    assert {"WithdrawFeesEvent", "TreasuryVoteEvent", "RewardCallerSetEvent"}.isdisjoint(known)
+    assert {"WithdrawFeesEvent", "RewardCallerSetEvent"}.isdisjoint(known)
     assert {one.entity for one in subgraph.events(Window(1, 5), pin).records} == {"RewardEvent"}
 
 
