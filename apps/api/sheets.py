@@ -44,6 +44,8 @@ def columns() -> list[str]:
 _PLAIN = (
     "address",
     "address_checksummed",
+    "name",
+    "name_source",
     "status",
     "registered",
     "active",

@@ -47,6 +47,16 @@ def unknown(why: str = UNKNOWN_WORDS) -> SafeString:
     return mark_safe(f'<span class="unk" title="Unknown: {escape(why)}">?<span class="sr"> unknown</span></span>')
 
 
+@lru_cache(maxsize=4096)
+def name(text: str, doubt: str = "") -> SafeString:
+    """A name of somebody's own choice, kept from turning the text around it; a doubt is marked and can be heard."""
+    sign = ""
+    if doubt:
+        sign = f' <span class="warn" title="{escape(doubt)}">{icon("triangle", small=True)}'
+        sign += f'<span class="sr">{escape(doubt)}</span></span>'
+    return mark_safe(f'<bdi class="name">{escape(text)}</bdi>{sign}')
+
+
 @lru_cache(maxsize=16384)
 def identicon(address: str) -> SafeString:
     """A 5 by 5 pattern, mirrored, in two greys from the hash of the lower-case address."""

@@ -13,6 +13,7 @@ from itertools import groupby
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.network.selectors.identities import Name
 from apps.network.selectors.orchestrators import Standing
 from apps.protocol import formats
 from apps.protocol.formats import EN_DASH
@@ -54,7 +55,7 @@ class RowPrinter:
             f'<tr role="row" id="o-{address}"><td role="cell" class="n lo">{rank}</td>'
             f'<th role="rowheader" scope="row" class="f3"><span class="who">{marks.identicon(address)}<span>'
             f'<a href="/orchestrators/{address}/" title="{formats.checksummed(address)}">'
-            f"{formats.short_address(address)}</a>{_host(line.row.host)}</span></span></th>"
+            f"{_who(address, line.row.name, line.row.host)}</span></span></th>"
             f"{score}{_cells(line, self._others)}</tr>"
         )
 
@@ -65,6 +66,16 @@ def _group(column: Column) -> str:
 
 def _cells(line: Line, opened: Sequence[tuple[str, Callable[[Line], str]]]) -> str:
     return "".join([f"{tag}{cell(line)}</td>" for tag, cell in opened])
+
+
+def _who(address: str, name: Name | None, host: str) -> str:
+    """The link's text and what stands below it: with a name, the address too, which alone is sure."""
+    short = formats.short_address(address)
+    if name is None:
+        return f"{short}</a>{_host(host)}"
+    port_less = escape(_PORT.sub("", host))
+    below = f"{short} · {port_less}" if host else short
+    return f'{marks.name(name.text, name.doubt)}</a><span class="sub" title="{escape(host)}">{below}</span>'
 
 
 def _host(host: str) -> str:

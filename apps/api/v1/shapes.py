@@ -66,6 +66,15 @@ class OrchestratorSerializer(Shape):
 
     address = LowerAddress(source="row.address")
     address_checksummed = Checksummed(source="row.address")
+    name = serializers.CharField(
+        source="row.name.text", allow_null=True, help_text="its owner's choice, proved to lead back to it"
+    )
+    name_source = serializers.ChoiceField(
+        source="row.name.source", choices=("ens",), allow_null=True, help_text="where the name is from"
+    )
+    name_doubt = serializers.CharField(
+        source="row.name.doubt", allow_null=True, help_text="why it may mislead; empty if nothing is known"
+    )
     status = serializers.ChoiceField(choices=("active", "waiting", "inactive"))
     registered = serializers.BooleanField(source="row.registered")
     active = serializers.BooleanField(source="row.active", help_text="member of the running round's set")
@@ -124,8 +133,22 @@ class NodeRoundSerializer(Shape):
     tickets = serializers.IntegerField(min_value=0)
 
 
+class IdentitySerializer(Shape):
+    """What its owner says of it, from ENS: untrusted, checked for length and characters only."""
+
+    description = serializers.CharField(source="row.description")
+    url = serializers.CharField(source="row.url", help_text="http or https, or empty")
+    twitter = serializers.CharField(source="row.twitter", help_text="account name, or empty")
+    github = serializers.CharField(source="row.github", help_text="account name, or empty")
+    avatar_path = serializers.CharField(allow_null=True, help_text="of the picture kept on this host")
+    checked_at = serializers.DateTimeField(source="row.checked_at")
+    l1_block = serializers.IntegerField(source="row.l1_block", help_text="block of Ethereum it was read at")
+
+
 class OrchestratorDetailSerializer(OrchestratorSerializer):
     """An orchestrator with its reasons and its history."""
+
+    identity = IdentitySerializer(allow_null=True)
 
     service_uri = serializers.CharField(source="node.service_uri", help_text="untrusted text; empty where none is set")
     activation_round = serializers.IntegerField(source="node.activation_round", allow_null=True)

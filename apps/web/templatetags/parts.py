@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.network.selectors.identities import Name
 from apps.protocol import formats
 from apps.web import links, marks
 
@@ -29,6 +32,19 @@ def unknown(why: str = marks.UNKNOWN_WORDS) -> SafeString:
 def identicon(address: str) -> SafeString:
     """The pattern of an address."""
     return marks.identicon(address)
+
+
+@register.simple_tag
+def called(address: str, names: Mapping[str, Name]) -> SafeString:
+    """The name of an address where it has one, else the address, shortened."""
+    found = names.get(address)
+    return marks.name(found.text, found.doubt) if found else format_html("{}", formats.short_address(address))
+
+
+@register.simple_tag
+def name_of(name: Name) -> SafeString:
+    """A name with its doubt, if there is one."""
+    return marks.name(name.text, name.doubt)
 
 
 @register.simple_tag

@@ -164,7 +164,7 @@ def test_csv__by_suffix_or_by_header__is_the_same_rows(get: Get, cast: list[Char
 def test_csv__of_an_empty_list__has_its_head(get: Get) -> None:
     lines = get("orchestrators.csv").content.decode().splitlines()
 
-    assert (len(lines), lines[0][:40]) == (1, "address,address_checksummed,status,regis")
+    assert (len(lines), lines[0][:40]) == (1, "address,address_checksummed,name,name_so")
 
 
 def test_csv__refused__is_a_problem_all_the_same(get: Get) -> None:

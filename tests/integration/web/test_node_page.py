@@ -273,7 +273,7 @@ def test_node__when_written_in_another_case__then_redirected_to_the_one_spelling
     assert (response.status_code, response.headers["Location"]) == (301, URL + suffix)
 
 
-@pytest.mark.parametrize("text", ["0x12", "mill.eth", "0x" + "g" * 40, "%3Cscript%3E"])
+@pytest.mark.parametrize("text", ["0x12", "mill", "0x" + "g" * 40, "%3Cscript%3E"])
 def test_node__when_malformed__then_404_shows_what_an_address_looks_like(client: Client, text: str) -> None:
     response = client.get(f"/orchestrators/{text}/")
     body = response.content.decode()
