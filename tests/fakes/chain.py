@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from threading import RLock
 from typing import Any, NamedTuple, TypeAlias
 
 from eth_abi.abi import encode
@@ -72,6 +74,7 @@ class FakeChain:
     ) -> None:
         self.chain_id = chain_id
         self.head = 0
+        self.lock = RLock()  # held by nodes while they answer, and by who changes the chain meanwhile
         self.calls: dict[tuple[str, bytes], CallAnswer] = {}
         self._block_time_s = block_time_s
         self._genesis_time = genesis_time
@@ -90,12 +93,28 @@ class FakeChain:
             address[2:]
         )
 
-    def mine(self, *transactions: FakeLog | Sequence[FakeLog], timestamp: int | None = None) -> int:
-        """Adds one block; each argument is one transaction, of one log or of several. Returns the block's number."""
+    def copy(self) -> FakeChain:
+        """The chain as it stands; what happens to one of the two is nothing to the other."""
+        twin = copy(self)
+        twin.calls, twin._branches, twin._logs = dict(self.calls), list(self._branches), dict(self._logs)
+        twin._numbers, twin._recorded = list(self._numbers), dict(self._recorded)
+        return twin
+
+    def mine(
+        self,
+        *transactions: FakeLog | Sequence[FakeLog],
+        timestamp: int | None = None,
+        tx_hashes: Sequence[str] = (),
+    ) -> int:
+        """Adds one block; each argument is one transaction, of one log or of several. Returns the block's number.
+
+        A transaction that a fork took away keeps its hash if `tx_hashes` gives it; the others get new ones.
+        """
         self.head += 1
         mined: list[MinedLog] = []
         for tx_index, logs in enumerate(transactions):
-            tx_hash = _digest(self.hash_of(self.head).encode() + tx_index.to_bytes(4))
+            known = tx_hashes[tx_index] if tx_index < len(tx_hashes) else ""
+            tx_hash = known or _digest(self.hash_of(self.head).encode() + tx_index.to_bytes(4))
             for log in [logs] if isinstance(logs, FakeLog) else logs:
                 mined.append(MinedLog(log, tx_hash, tx_index, len(mined)))
         if mined:

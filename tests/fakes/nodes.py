@@ -59,6 +59,7 @@ class FakeNode:
     faults: Faults = field(default_factory=Faults)
     requests: int = 0
     methods: dict[str, int] = field(default_factory=dict)
+    before_answer: Callable[[], None] = lambda: None  # also between two answers of one batch
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.faults.seed)
@@ -91,13 +92,15 @@ class FakeNode:
         return orjson.dumps(answers)
 
     def _answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        self.before_answer()
         method, params = request["method"], request.get("params") or []
         self.methods[method] = self.methods.get(method, 0) + 1
         handler = _METHODS.get(method)
         try:
             if handler is None:
                 raise RpcError(-32601, f"the method {method} does not exist/is not available")
-            return {"jsonrpc": "2.0", "id": request["id"], "result": handler(self, params)}
+            with self.chain.lock:
+                return {"jsonrpc": "2.0", "id": request["id"], "result": handler(self, params)}
         except RpcError as error:
             return _refusal(request["id"], error)
 

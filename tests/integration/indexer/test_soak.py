@@ -1,0 +1,31 @@
+"""Seeds of the storm that every test run plays; `make soak` plays many more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.soak.rows import empty
+from tests.soak.run import play, surroundings
+
+pytestmark = pytest.mark.integration
+
+SEEDS = 30
+AT_ONCE = 10  # seeds in one test: emptying every table between tests costs more than a seed
+
+
+@pytest.fixture
+def side(transactional_db: None) -> Iterator[psycopg.Connection[Any]]:
+    """Beside a database without a transaction around the test."""
+    with surroundings() as beside:
+        yield beside
+        empty()
+
+
+@pytest.mark.parametrize("first", range(1, SEEDS + 1, AT_ONCE))
+def test_rows__after_storms__equal_those_of_straight_runs(side: psycopg.Connection[Any], first: int) -> None:
+    for seed in range(first, first + AT_ONCE):
+        play(seed, side)
