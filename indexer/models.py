@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
 from django.db import models
+from django.utils.timezone import now
 
 from apps.network.fields import AddressField, HashField
 from apps.network.models import Block
@@ -243,6 +244,36 @@ class HeadWatch(models.Model):
         return f"heads from {self.host}"
 
 
+class Verification(models.Model):
+    """One comparison of the tables with the contracts. A round's sample is kept once: the database sees to it."""
+
+    class Kind(models.TextChoices):
+        SAMPLE = "sample"
+        FULL = "full"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    due_round = models.IntegerField(null=True, unique=True, help_text="whose sample this is; empty if run by hand")
+    block = models.BigIntegerField(help_text="a number and no reference: the row outlives a reorg")
+    block_hash = HashField()
+    round = models.IntegerField(help_text="as the contracts counted at the block")
+    accounts = models.IntegerField()
+    orchestrators = models.IntegerField()
+    figures = models.IntegerField()
+    differ = models.IntegerField()
+    unexplained = models.IntegerField(help_text="of those that differ, without a known reason")
+    unsteady = models.IntegerField(help_text="differed in the first of two readings only")
+    drift = models.JSONField(help_text="the first of those that differ: subject, figure, ours, theirs, reason")
+    seconds = models.FloatField()
+    made_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "indexer_verification"
+        indexes = [models.Index(fields=["-made_at"], name="verification_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at block {self.block}"
+
+
 __all__ = [
     "ChainLog",
     "ChainRead",
@@ -254,5 +285,6 @@ __all__ = [
     "ProviderState",
     "SourceDifference",
     "SubgraphState",
+    "Verification",
     "WatchedContract",
 ]

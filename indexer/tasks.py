@@ -8,6 +8,7 @@ from celery import shared_task
 
 from indexer import comparison, halt, heads, identities, sync
 from indexer.outside import service as outside
+from indexer.verification import records as verifications
 
 RUN_S = 120  # half the soft limit: a longer way is gone in several runs, each ending between two windows
 
@@ -42,3 +43,9 @@ def read_names() -> int:
 def read_source(kind: str, observer: str = "") -> int:
     """Read one off-chain source, if it is due and nobody else does; gives the records read."""
     return outside.source_read(kind, observer)
+
+
+@shared_task
+def verify_sample() -> int:
+    """Once a round, compare a sample of accounts with the contracts; gives the figures compared."""
+    return verifications.verify_when_due(sync.client)
