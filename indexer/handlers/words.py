@@ -5,6 +5,8 @@ A word that cannot be what its place says is never bent into shape: the log is r
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from apps.protocol.units import PPM
 
 WORD = 32
@@ -21,10 +23,14 @@ class BadLog(ValueError):
 
 def address(raw: bytes, index: int) -> str:
     """The address in the word at `index`, lower-case. Raises BadLog where the word is longer than an address."""
-    start = index * WORD
-    if not raw.startswith(_NO_BYTES, start):
-        raise BadLog(f"0x{raw[start : start + WORD].hex()} stands where an address belongs")
-    return "0x" + raw[start + 12 : start + WORD].hex()
+    return _address_in(raw[index * WORD : index * WORD + WORD])
+
+
+@lru_cache(maxsize=65_536)  # most addresses were seen a moment ago
+def _address_in(word: bytes) -> str:
+    if not word.startswith(_NO_BYTES):
+        raise BadLog(f"0x{word.hex()} stands where an address belongs")
+    return "0x" + word[12:].hex()
 
 
 def uint(raw: bytes, index: int) -> int:

@@ -36,11 +36,12 @@ def apply_all(
 ) -> list[ParkedLog]:
     """Apply events in their order; gives those that contradict the books, which then stand as if they never came.
 
-    `times` are those of the blocks. A log is parked for what stood before it alone: a replay parks the same.
+    `times` has at least the blocks in which a round begins. A log is parked for what stood before it alone: a replay
+    parks the same.
     """
     parked: list[ParkedLog] = []
     for at, event in events:
-        projector.block_time = times[at.block]
+        projector.block_time = times.get(at.block)
         try:
             projector.apply(at, event)
         except BadLog as error:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
 
 from apps.network.models import Block
-from apps.protocol.events import LogId
+from apps.protocol.events import LogId, NewRound
+from indexer.handlers import Event
 from indexer.models import Checkpoint, IndexState, ParkedLog, WatchedContract
 from indexer.projections import checkpoints
-from indexer.projections.bulk import bulk_load
+from indexer.projections.bulk import bulk_load, few_collections
 from indexer.projections.decoding import apply_all, decode_all
 from indexer.projections.loader import load_delegators
 from indexer.projections.projector import Projector, delegators_in
@@ -21,10 +23,8 @@ from indexer.projections.writer import DERIVED_TABLES, EVENT_TABLES, write
 
 LOGS_AT_ONCE = 20_000
 _LOGS = """
-    SELECT l.block_id, l.log_index, l.tx_hash, l.address, l.topics, l.data, b.time
-    FROM indexer_chain_log l JOIN network_block b ON b.number = l.block_id
-    WHERE l.block_id > %s AND l.block_id <= %s
-    ORDER BY l.block_id, l.log_index
+    SELECT block_id, log_index, tx_hash, address, topics, data FROM indexer_chain_log
+    WHERE block_id > %s AND block_id <= %s ORDER BY block_id, log_index
 """
 
 
@@ -36,7 +36,7 @@ def replay(progress: Callable[[int], None] = lambda done: None) -> int:
     with transaction.atomic():
         take_writer_turn()
         state = IndexState.objects.get()
-        with bulk_load(EVENT_TABLES + DERIVED_TABLES):
+        with few_collections(), bulk_load(EVENT_TABLES, DERIVED_TABLES):
             with connection.cursor() as cursor:
                 cursor.execute("TRUNCATE " + ", ".join(EVENT_TABLES + DERIVED_TABLES))
             done = _replay_all(state, progress)
@@ -80,11 +80,11 @@ def replay_logs(
     """
     contracts = dict(WatchedContract.objects.values_list("address", "name"))
     done = 0
-    for chunk, times in _chunks(after, upto):
+    for chunk in _chunks(after, upto):
         events, parked = decode_all(chunk, contracts)
         if not empty:
             load_delegators(projector, delegators_in(events))
-        parked += apply_all(projector, events, times)
+        parked += apply_all(projector, events, _times(events))
         write(projector)
         ParkedLog.objects.bulk_create(parked)
         done += len(chunk)
@@ -92,8 +92,14 @@ def replay_logs(
     return done
 
 
-def _chunks(after: int, upto: int) -> Iterator[tuple[list[tuple[LogId, str, bytes, bytes]], dict[int, Any]]]:
-    """The stored logs in order, some thousands at a time and never half a block, with the times of their blocks."""
+def _times(events: Iterable[tuple[LogId, Event]]) -> dict[int, datetime]:
+    """The times of the blocks in which a round begins, the only ones that a row keeps."""
+    blocks = [at.block for at, event in events if type(event) is NewRound]
+    return dict(Block.objects.filter(number__in=blocks).values_list("number", "time"))
+
+
+def _chunks(after: int, upto: int) -> Iterator[list[tuple[LogId, str, bytes, bytes]]]:
+    """The stored logs in order, some thousands at a time and never half a block."""
     raw = connection.connection
     with raw.cursor(name="replay", binary=True) as cursor:
         cursor.itersize = LOGS_AT_ONCE
@@ -106,10 +112,7 @@ def _chunks(after: int, upto: int) -> Iterator[tuple[list[tuple[LogId, str, byte
             whole, held = _whole_blocks(held)
             if not whole:
                 whole, held = held, []
-            yield (
-                [(LogId(row[0], row[1], row[2]), row[3], row[4], row[5]) for row in whole],
-                {row[0]: row[6] for row in whole},
-            )
+            yield [(LogId(row[0], row[1], row[2]), row[3], row[4], row[5]) for row in whole]
 
 
 def _whole_blocks(rows: list[Any]) -> tuple[list[Any], list[Any]]:

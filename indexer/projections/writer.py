@@ -77,9 +77,14 @@ DERIVED_TABLES = (
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """COPY rows into a table. A key that exists already fails the whole transaction: nothing is overwritten."""
+    left = iter(rows)
+    first = next(left, None)
+    if first is None:
+        return
     names = ", ".join(columns)
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-        for row in rows:
+        copy.write_row(first)
+        for row in left:
             copy.write_row(row)
 
 
