@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
-from indexer.models import IndexState, SourceDifference, SubgraphState
+from django.conf import settings
+
+from indexer.models import CoveredRange, IndexState, SourceDifference, SubgraphState
 from indexer.sources.subgraph.client import Pin
 from indexer.sources.subgraph.errors import SubgraphError
 from indexer.sources.subgraph.records import Place, Unreadable
@@ -14,6 +18,52 @@ from indexer.windows import Window
 STALE_BLOCKS = 3_600  # the official app's limit, about 15 minutes of Arbitrum One
 EVERY = timedelta(minutes=5)  # three questions each time are 26,000 a month, of the 100,000 that a free key has
 SOURCE = "subgraph"
+
+Condition = Literal["off", "waiting", "failing", "stale", "current"]
+CONDITIONS: tuple[Condition, ...] = ("off", "waiting", "failing", "stale", "current")
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphNow:
+    """What there is to say of the subgraph; `row` is None until it was looked at for the first time.
+
+    `on_word` are the blocks whose transactions it named and nobody else listed yet.
+    """
+
+    condition: Condition
+    row: SubgraphState | None
+    differences: int
+    newest: Sequence[SourceDifference]
+    on_word: Sequence[Window]
+
+
+def subgraph_now(*, shown: int = 5) -> SubgraphNow:
+    """The subgraph as it was when last looked at, with its newest open differences."""
+    row = SubgraphState.objects.first()
+    still = SourceDifference.objects.filter(source=SOURCE, resolved_at=None)
+    return SubgraphNow(
+        condition=_condition(row),
+        row=row,
+        differences=still.count(),
+        newest=list(still.order_by("-block", "record", "field")[:shown]),
+        on_word=on_word(),
+    )
+
+
+def _condition(row: SubgraphState | None) -> Condition:
+    if not settings.SUBGRAPH_URL:
+        return "off"
+    if row is not None and row.error:
+        return "failing"
+    if row is None or row.looked_at is None:
+        return "waiting"
+    return "stale" if row.stale_since else "current"
+
+
+def on_word() -> list[Window]:
+    """The blocks that are covered on the subgraph's word, in order."""
+    spans = CoveredRange.objects.filter(source=SOURCE).order_by("blocks").values_list("blocks", flat=True)
+    return [Window(span.lower, span.upper - 1) for span in spans]
 
 
 def row_of(host: str) -> SubgraphState:

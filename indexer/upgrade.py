@@ -21,11 +21,11 @@ from indexer.projections.turn import take_writer_turn
 from indexer.reading import batches
 from indexer.sources.chain_logs import Batch
 from indexer.store import SOURCE, copy_blocks, copy_logs
+from indexer.subgraph_state import SOURCE as GUIDED
+from indexer.subgraph_state import on_word
 from indexer.windows import Window
 
 log = structlog.get_logger(__name__)
-
-GUIDED = "subgraph"
 
 
 @dataclass(slots=True)
@@ -37,12 +37,6 @@ class Upgraded:
     found: int = 0
     dropped: int = 0
     replayed: int = 0
-
-
-def on_word() -> list[Window]:
-    """The blocks that are covered on the subgraph's word, in order, neighbours joined."""
-    spans = CoveredRange.objects.filter(source=GUIDED).order_by("blocks").values_list("blocks", flat=True)
-    return [Window(span.lower, span.upper - 1) for span in spans]
 
 
 def verify_ranges(chain: ChainClient, progress: Callable[[Upgraded], None] = lambda done: None) -> Upgraded:

@@ -93,16 +93,16 @@ def test_lies__are_listed_one_by_one_and_change_no_row(stage: Stage) -> None:
     invented = {**cut, "id": "0x" + "ee" * 32 + "-3", "transaction": {"id": "0x" + "ee" * 32, "blockNumber": "50"}}
     stage.subgraph.hides = {hidden}
     stage.subgraph.alters = {
-        altered: {"bondedAmount": "1", "delegator": {"id": "0x" + "99" * 20}},
+        altered: {"bondedAmount": "1.5", "delegator": {"id": "0x" + "99" * 20}},
         unreadable: {"activationRound": "many"},
     }
     stage.subgraph.invents = [("TranscoderActivatedEvent", invented)]
 
     done = compared(stage)
 
-    bonded = str(round(_wei(truth["bondedAmount"])))
+    bonded = str(_wei(truth["bondedAmount"]))
     assert shown() == [
-        ("differs", "BondEvent", altered, "bondedAmount", str(10**18), bonded),
+        ("differs", "BondEvent", altered, "bondedAmount", str(15 * 10**17), bonded),
         ("differs", "BondEvent", altered, "delegator", "0x" + "99" * 20, truth["delegator"]["id"]),
         ("not_on_chain", "TranscoderActivatedEvent", invented["id"], "", "", ""),
         ("not_told", "RewardEvent", hidden, "", "", ""),
