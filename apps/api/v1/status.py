@@ -15,10 +15,18 @@ from rest_framework.request import Request
 from apps.api.fields import Hash, LowerAddress
 from apps.api.resource import Answer, Resource
 from apps.api.standpoint import Standpoint
+from apps.api.v1 import sources
 from apps.api.v1.envelope import described
 from apps.api.v1.shapes import Shape
+from apps.api.v1.subgraph import SubgraphSerializer
+from apps.api.v1.subgraph import identity as subgraph_identity
+from apps.api.v1.verification import VerificationSerializer
 from apps.network.selectors import network
-from indexer.models import CoveredRange, IndexState, ParkedLog
+from apps.network.selectors.contracts import Change
+from indexer.models import CoveredRange, IndexState, ParkedLog, Verification
+from indexer.providers import last_change
+from indexer.subgraph_state import SubgraphNow, subgraph_now
+from indexer.verification.records import latest, verified_at
 
 State = Literal["current", "behind", "stale", "stopped", "empty"]
 STATES: tuple[State, ...] = ("current", "behind", "stale", "stopped", "empty")
@@ -42,8 +50,14 @@ class Status:
     index: IndexState | None
     covered: Sequence[Range]
     parked_logs: int
+    verification: Verification | None
     round: network.RoundNow | None
     scored_at: datetime | None
+    subgraph: SubgraphNow
+    heads: sources.HeadsNow
+    providers: Sequence[dict[str, Any]]
+    contracts_acknowledged: bool | None
+    contract_changes: Sequence[Change]
 
     @property
     def gaps(self) -> list[Range]:
@@ -86,9 +100,18 @@ class StatusSerializer(Shape):
     index = IndexSerializer(allow_null=True)
     covered = RangeSerializer(many=True, help_text="blocks whose logs are all here")
     gaps = RangeSerializer(many=True)
-    parked_logs = serializers.IntegerField(help_text="logs that could not be read")
+    parked_logs = serializers.IntegerField(help_text="logs that could not be read, or that contradict the rest")
+    verification = VerificationSerializer(allow_null=True, help_text="the newest comparison with the contracts")
     round = RoundNowSerializer(allow_null=True)
     scored_at = serializers.DateTimeField(allow_null=True, help_text="when the newest score run was made")
+    subgraph = SubgraphSerializer()
+    heads = sources.HeadsSerializer()
+    providers = sources.ProviderSerializer(many=True, help_text="as the workers last saw them")
+    contracts_acknowledged = serializers.BooleanField(
+        allow_null=True,
+        help_text="false while a contract has changed and no operator has acknowledged it: nothing is prepared then",
+    )
+    contract_changes = sources.ContractChangeSerializer(many=True, help_text="newest first")
 
 
 class StatusNow(Resource):
@@ -96,7 +119,8 @@ class StatusNow(Resource):
 
     def identity(self, at: Standpoint) -> tuple[object, ...]:
         state = at.state
-        return (*at.identity, _state_of(at), *((state.looked_at, state.trouble, state.reorgs) if state else ()))
+        seen = (state.looked_at, state.trouble, state.reorgs) if state else ()
+        return (*at.identity, _state_of(at), *seen, last_change(), *subgraph_identity(), verified_at())
 
     def find(self, at: Standpoint, asked: None) -> Answer:
         found = Status(
@@ -106,8 +130,13 @@ class StatusNow(Resource):
             index=at.state,
             covered=_covered(),
             parked_logs=ParkedLog.objects.count(),
+            verification=latest(),
             round=network.round_now(),
             scored_at=at.run.made_at if at.run else None,
+            subgraph=subgraph_now(),
+            heads=sources.heads_now(),
+            providers=sources.provider_rows(),
+            **sources.contract_facts(),
         )
         return Answer(StatusSerializer(found).data)
 

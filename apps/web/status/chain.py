@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count
@@ -16,7 +14,12 @@ from django.db.models import Count
 from apps.scoring import selectors as scoring
 from apps.scoring.models import ScoreRun
 from apps.web.frame import Frame
+from apps.web.status.contracts import News, contract_news
+from apps.web.status.outside import Outside, outside
+from apps.web.status.providers import Providers, providers
 from apps.web.status.queues import Depth, waiting
+from apps.web.status.subgraph import Subgraph, subgraph
+from apps.web.status.verification import Checked, checked
 from indexer.models import ChainLog, IndexState, ParkedLog, WatchedContract
 
 _COUNTED_FOR_S = 30  # counting every log takes a second on a full index, and nobody needs it newer
@@ -89,7 +92,8 @@ class Sources:
 
     state: State
     index: IndexState | None
-    providers: Sequence[str]
+    providers: Providers
+    contracts: News
     marks: Sequence[Mark]
     covered: Sequence[Span]
     gaps: Sequence[Span]
@@ -98,6 +102,9 @@ class Sources:
     parked_last: Sequence[ParkedLog]
     run: ScoreRun | None
     queues: Sequence[Depth] | None
+    checked: Checked
+    outside: Outside
+    subgraph: Subgraph
 
 
 def sources(frame: Frame) -> Sources:
@@ -108,7 +115,8 @@ def sources(frame: Frame) -> Sources:
     return Sources(
         state=_state(index, frame),
         index=index,
-        providers=[host_of(url) for url in settings.CHAIN_RPC_URLS],
+        providers=providers(),
+        contracts=contract_news(),
         marks=_marks(index, frame, run),
         covered=covered,
         gaps=[Span(low.last + 1, high.first - 1) for low, high in pairwise(covered)],
@@ -116,17 +124,11 @@ def sources(frame: Frame) -> Sources:
         parked=ParkedLog.objects.count(),
         parked_last=list(ParkedLog.objects.order_by("-block_id", "-log_index")[:_PARKED_SHOWN]),
         run=run,
+        checked=checked(),
         queues=waiting(),
+        outside=outside(),
+        subgraph=subgraph(),
     )
-
-
-def host_of(url: str) -> str:
-    """Host and port of a provider, nothing that could hold a key: not the path, the query, a name or a password."""
-    try:
-        parts = urlsplit(url)
-        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname or "unnamed provider")
-    except ValueError:
-        return "unreadable address"
 
 
 def _state(index: IndexState | None, frame: Frame) -> State:
