@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 
 import structlog
 from django.conf import settings
@@ -66,6 +67,11 @@ def verify_when_due(chain: Callable[[], ChainClient]) -> int:
 def latest() -> Verification | None:
     """The newest verification of all or of a sample."""
     return Verification.objects.order_by("-made_at").first()
+
+
+def verified_at() -> datetime | None:
+    """When the newest one was made."""
+    return Verification.objects.order_by("-made_at").values_list("made_at", flat=True).first()
 
 
 def latest_full() -> Verification | None:
