@@ -42,6 +42,8 @@ from indexer.models import (
     IndexState,
     ParkedLog,
     ProviderState,
+    SourceDifference,
+    SubgraphState,
     WatchedContract,
 )
 
@@ -456,3 +458,26 @@ class ParkedLogFactory(Rows):
     block = factory.SubFactory(BlockFactory)
     log_index = factory.Sequence(int)
     error = "The log's data is shorter than its event."
+
+
+class SubgraphStateFactory(Rows):
+    class Meta:
+        model = SubgraphState
+
+    host = "https://gateway.example"
+    deployment = "QmMade"
+    head_block = 990
+    lag_blocks = 10
+    looked_at = factory.LazyFunction(lambda: datetime.now(UTC))
+    due_at = factory.LazyFunction(lambda: datetime.now(UTC))
+
+
+class SourceDifferenceFactory(Rows):
+    class Meta:
+        model = SourceDifference
+
+    kind = "not_told"
+    entity = "RewardEvent"
+    record = factory.Sequence(lambda n: f"0x{hash_of(n).hex()}-{n}")
+    block = 500
+    found_at = factory.LazyFunction(lambda: datetime.now(UTC))
