@@ -30,6 +30,20 @@ def test_status__on_a_fresh_index__is_empty(get: Get) -> None:
         "parked_logs": 0,
         "round": None,
         "scored_at": None,
+        "subgraph": {
+            "state": "off",
+            "host": None,
+            "deployment": None,
+            "head_block": None,
+            "lag_blocks": None,
+            "stale_since": None,
+            "looked_at": None,
+            "error": "",
+            "compared_from": None,
+            "compared_to": None,
+            "differences": 0,
+            "covered_on_word": [],
+        },
     }
 
 
