@@ -28,10 +28,20 @@ from apps.network.models import Orchestrator
 from apps.network.selectors.rounds import Span
 
 _EXAMPLES: Mapping[str, tuple[str, ...]] = {
-    "orchestrators": ("?limit=2", "?fee_share_ppm_gte=500000&sort=-stake", "?has_fees=0&status=all", ".csv?status=all"),
+    "governance_polls": ("?limit=2",),
+    "governance_proposals": ("?limit=2",),
+    "governance_votes": ("?limit=2", "?voter={address}"),
+    "orchestrators": (
+        "?limit=2",
+        "?fee_share_ppm_gte=500000&sort=-stake",
+        "?job=live-video-to-video&has_capacity=1",
+        "?has_fees=0&status=all",
+        ".csv?status=all",
+    ),
     "orchestrator": ("",),
     "orchestrator_rounds": ("?limit=2",),
     "rounds": ("?limit=2", "?round_gte=60&round_lte=70"),
+    "sources": ("",),
     "status": ("",),
 }
 _NOBODY = "0x0000000000000000000000000000000000000000"

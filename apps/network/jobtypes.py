@@ -81,4 +81,6 @@ def resolve(raw_id: str) -> str:
 def name_of(job_type: str, raw_id: str) -> str:
     """What people read: the job type's name, or the raw id of one that is not listed."""
     found = by_slug().get(job_type)
-    return found.name if found else raw_id
+    if found:
+        return found.name
+    return f"Capability {raw_id}" if raw_id.isdigit() else raw_id

@@ -19,13 +19,16 @@ from apps.web import marks
 
 Csv = tuple[tuple[str, Callable[["Line"], object]], ...]
 
+_LONGEST_NAME = 16  # characters of a job's name in a cell; those outside our list come from strangers
 GROUPS = {
     "score": "Score, 0 to 100",
     "work": "Paid work, 90 rounds",
+    "jobs": "Offered work",
     "stake": "Stake",
     "terms": "Terms and upkeep",
 }
 NO_JOBS = "no source reports job types yet"
+NO_OFFERS = "no source reports what it offers"
 NO_COMMUNITY = "no contributions are collected yet"
 NOT_SCORED = "no score run has seen it yet"
 
@@ -54,6 +57,7 @@ class Column:
     css: str = "n"
     lo: bool = False
     rises: bool = False  # whether a first click asks for the lowest first
+    note: str = ""  # title of a head that does not sort
 
     def opening(self, *, first: bool) -> str:
         """The cell's opening tag; the first of a group stands a little apart."""
@@ -149,6 +153,19 @@ def _calls(line: Line) -> str:
     return f'<span class="{tone}">{made}</span><span class="sub">{missed}{of} missed</span>'
 
 
+def _offers(line: Line) -> str:
+    """The first kind of work by name, how many more there are, and the slots below."""
+    jobs = line.row.jobs
+    if not jobs:
+        return marks.unknown(NO_OFFERS)
+    idle, busy = line.row.idle_slots, line.row.slots_in_use
+    below = [f"+{len(jobs) - 1}"] if len(jobs) > 1 else []
+    below += [] if idle is None else [f"{idle} of {idle + (busy or 0)} free"]
+    title = escape(", ".join(job.name for job in jobs))
+    sub = f'<span class="sub">{" · ".join(below)}</span>' if below else ""
+    return f'<span title="{title}">{escape(jobs[0].name[:_LONGEST_NAME])}</span>{sub}'
+
+
 def _figure(name: str) -> Callable[[Line], object]:
     return lambda line: getattr(line.row.standing, name) if line.row.standing else None
 
@@ -224,7 +241,16 @@ COLUMNS: tuple[Column, ...] = (
         ),
         sort="fees",
     ),
-    Column("bars", "work", "3-round sums", "", lambda line: marks.spark(line.spark), (), css="f2 sp"),
+    Column(
+        "bars",
+        "work",
+        "3-round sums",
+        "",
+        lambda line: marks.spark(line.spark),
+        (),
+        css="f2 sp",
+        note="Each row on its own scale",
+    ),
     Column(
         "rate",
         "work",
@@ -250,6 +276,21 @@ COLUMNS: tuple[Column, ...] = (
         (("payers", _of_row("payers")),),
         sort="payers",
         lo=True,
+    ),
+    Column(
+        "offers",
+        "jobs",
+        "Job types",
+        "Job types",
+        _offers,
+        (
+            ("job_types", lambda line: " ".join(job.key for job in line.row.jobs)),
+            ("idle_slots", _of_row("idle_slots")),
+            ("slots_in_use", _of_row("slots_in_use")),
+        ),
+        css="jt",
+        lo=True,
+        note="As operators post it, and as gateways saw it last",
     ),
     Column(
         "stake",

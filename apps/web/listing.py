@@ -12,7 +12,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from apps.network.selectors import orchestrators
+from apps.network import jobtypes
+from apps.network.selectors import jobs, orchestrators
 from apps.network.selectors.listquery import BadQuery, ListQuery, filter_words
 from apps.network.selectors.orchestrators import OrchestratorRow
 from apps.protocol import formats
@@ -36,6 +37,9 @@ _NAMES = {
     "score_gte": "score_gte",
     "stake_lpt_wei_gte": "stake_gte",
     "has_fees": "has_fees",
+    "job": "job",
+    "has_capacity": "has_capacity",
+    "region": "region",
 }
 _DEFAULT_SORT = "-score"
 _FEW_COLUMNS = 6  # so few stand together rather than be drawn apart over the whole width
@@ -162,6 +166,8 @@ def context(what: Asked, found: Found) -> dict[str, Any]:
         "last": found.first + len(found.lines),
         "ordered_by": _order_words(what),
         "answer": _answer(found.everyone),
+        "jobs_offered": _jobs_offered(found.everyone, what.query.job),
+        "regions_tested": _regions_tested(found.everyone, what.query.region),
         "empty": _empty(what, found, links) if not found.lines else None,
         "csv_url": links.to(format="csv", page=str(what.page) if what.page and what.page > 1 else ""),
         "csv_all_url": links.to(format="csv", page="all") if found.pages > 1 else "",
@@ -189,7 +195,7 @@ class Links:
 
 def _head(column: Column, what: Asked, links: Links) -> Head:
     if column.sort is None:
-        return Head(column.label, "", "", _head_css(column, what), SafeString(""), "Each row on its own scale")
+        return Head(column.label, "", "", _head_css(column, what), SafeString(""), column.note)
     active = what.query.sort == column.sort and column.key != "share"
     descending = not what.query.descending if active else not column.rises
     key = f"-{column.sort}" if descending else column.sort
@@ -215,7 +221,7 @@ def _head_css(column: Column, what: Asked) -> str:
         return "sp"
     place = what.columns.index(column)
     starts = place == 0 or what.columns[place - 1].group != column.group
-    return f"n{' g' if starts else ''}{' lo' if column.lo else ''}"
+    return f"{column.css.split()[0]}{' g' if starts else ''}{' lo' if column.lo else ''}"
 
 
 def _groups(columns: Sequence[Column]) -> list[Group]:
@@ -249,6 +255,21 @@ def _answer(everyone: Sequence[OrchestratorRow]) -> dict[str, Any] | None:
         "middle_cut": formats.percent(median_low(row.reward_cut_ppm for row in active)),
         "ranked": sum(row.rank is not None for row in active),
     }
+
+
+def _jobs_offered(everyone: Sequence[OrchestratorRow], asked: str | None) -> list[tuple[str, str]]:
+    """Every kind of work that somebody offers, for choosing; the one asked for is there too, offered or not."""
+    keys = {each.key: jobtypes.name_of(each.key, each.key) for row in everyone for each in row.jobs}
+    if asked:
+        keys.setdefault(asked, jobtypes.name_of(asked, asked))
+    return sorted(keys.items(), key=lambda each: (each[0] not in jobtypes.by_slug(), each[1]))
+
+
+def _regions_tested(everyone: Sequence[OrchestratorRow], asked: str | None) -> list[tuple[str, str]]:
+    """Every region from which somebody passed a test, by name."""
+    codes = {code for row in everyone for code in row.regions} | ({asked} if asked else set())
+    names = jobs.region_names() if codes else {}
+    return sorted(((code, names.get(code, code)) for code in codes), key=lambda each: each[1])
 
 
 def _empty(what: Asked, found: Found, links: Links) -> dict[str, Any]:

@@ -27,8 +27,11 @@ class Live:
     etag: str
 
 
-def etag(request: HttpRequest, at: Standpoint, *, partial: bool) -> str:
-    """The tag of a page: equal as long as block, score run, notices, address, form, colours and language are."""
+def etag(request: HttpRequest, at: Standpoint, *, partial: bool, version: object = None) -> str:
+    """The tag of a page: equal as long as block, score run, notices, address, form, colours and language are.
+
+    `version` is of whatever else the page shows, such as the off-chain sources.
+    """
     shown = display.of(request)
     parts = (
         at.block_hash.hex(),
@@ -38,6 +41,7 @@ def etag(request: HttpRequest, at: Standpoint, *, partial: bool) -> str:
         partial,
         shown,
         settings.LANGUAGE_CODE,
+        version,
         # without a script the ages are as old as the page: a whole page is good for a minute at most
         None if partial else int(datetime.now(UTC).timestamp()) // 60,
     )
@@ -52,6 +56,7 @@ def page(
     *,
     also: Sequence[str] = (),
     status: int = 200,
+    version: object = None,
 ) -> HttpResponseBase:
     """The page, or for htmx its partial with the frame's moving parts; 304 where the reader's copy still holds.
 
@@ -61,10 +66,10 @@ def page(
     """
     at = standpoint(request)
     is_partial = bool(getattr(request, "htmx", False))
-    tag = etag(request, at, partial=is_partial)
+    tag = etag(request, at, partial=is_partial, version=version)
     response: HttpResponseBase | None = get_conditional_response(request, etag=tag) if status == 200 else None
     if response is None:
-        live = Live(settings.PAGE_POLL_S, etag(request, at, partial=True))
+        live = Live(settings.PAGE_POLL_S, etag(request, at, partial=True, version=version))
         context = {"live": live, "partial": partial, "also": also, **make_context()}
         response = render(request, "live.html" if is_partial else template, context, status=status)
     return sealed(response, tag if status == 200 else None)

@@ -21,8 +21,10 @@ from apps.api.v1.envelope import described
 from apps.api.v1.rounds import RoundsAsked, asked_rounds, page_answer, span_parameters
 from apps.api.v1.shapes import NodeRoundSerializer, OrchestratorDetailSerializer, OrchestratorSerializer
 from apps.network.models import Orchestrator
-from apps.network.selectors import activity, flows, orchestrators, rounds
+from apps.network.selectors import activity, flows, identities, jobs, orchestrators, rounds, sources
 from apps.network.selectors.history import NodeRound
+from apps.network.selectors.identities import Card
+from apps.network.selectors.jobs import NodeJobs
 from apps.network.selectors.listquery import API_PARAMETERS, SORT_KEYS, STATUSES, ListQuery
 from apps.network.selectors.orchestrators import WORK_ROUNDS, OrchestratorRow
 from apps.protocol.units import PPM, Address
@@ -52,6 +54,8 @@ class Detail(Item):
     """One orchestrator with its history."""
 
     node: Orchestrator
+    jobs: NodeJobs
+    identity: Card | None
     cut_history: Sequence[activity.Happening]
     payers: Sequence[flows.Payer]
     rounds: Sequence[NodeRound]
@@ -70,6 +74,9 @@ _SCHEMAS: Mapping[str, dict[str, Any]] = {
     "status": {"type": "string", "enum": list(STATUSES), "default": "active"},
     "score_gte": {"type": "string", "pattern": "^(100(\\.0)?|[0-9]{1,2}(\\.[0-9])?)$"},
     "has_fees": {"type": "string", "enum": ["0", "1"]},
+    "job": {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+    "has_capacity": {"type": "string", "enum": ["0", "1"]},
+    "region": {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     "sort": {"type": "string", "enum": [sign + key for key in SORT_KEYS for sign in ("", "-")], "default": "-score"},
     "reward_cut_ppm_lte": {"type": "integer", "minimum": 0, "maximum": PPM},
     "fee_share_ppm_gte": {"type": "integer", "minimum": 0, "maximum": PPM},
@@ -90,6 +97,9 @@ class OrchestratorList(Resource):
     """Orchestrators by filter and order, as JSON by pages or as one CSV."""
 
     renderer_classes: Sequence[type[BaseRenderer]] = [JSONRenderer, CsvRenderer]
+
+    def identity(self, at: Standpoint) -> tuple[object, ...]:
+        return (*at.identity, sources.version())
 
     def parse(self, request: Request, **kwargs: Any) -> Asked:
         as_csv = request.accepted_renderer.format == "csv"
@@ -131,6 +141,9 @@ class OrchestratorList(Resource):
 class OrchestratorDetail(Resource):
     """One orchestrator."""
 
+    def identity(self, at: Standpoint) -> tuple[object, ...]:
+        return (*at.identity, sources.version())
+
     def parse(self, request: Request, **kwargs: Any) -> Address:
         queries.nothing(request.query_params)
         return queries.address(kwargs["address"])
@@ -143,6 +156,8 @@ class OrchestratorDetail(Resource):
             row=next(row for row in orchestrators.rows(at.as_of_round, {}) if row.address == asked),
             score=scoring.score_of(asked, run=at.run) if at.run else None,
             node=node,
+            jobs=jobs.of_node(asked),
+            identity=identities.card(asked),
             cut_history=activity.cut_changes(MOST_CUT_CHANGES, node=asked),
             payers=flows.payers_of(asked, window),
             rounds=rounds.rounds_of_node(asked, span, limit=WORK_ROUNDS),

@@ -2,14 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from apps.api.v1.governance import PollList, ProposalList, VoteList
 from apps.api.v1.orchestrators import OrchestratorDetail, OrchestratorList, OrchestratorRounds
+from apps.api.v1.outside import SourceList
 from apps.api.v1.rounds import RoundList
 from apps.api.v1.status import StatusNow
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("governance/polls", PollList.as_view(), name="governance_polls"),
+    path("governance/proposals", ProposalList.as_view(), name="governance_proposals"),
+    path("governance/votes", VoteList.as_view(), name="governance_votes"),
     path("orchestrators", OrchestratorList.as_view(), name="orchestrators"),
     path("orchestrators/<str:address>", OrchestratorDetail.as_view(), name="orchestrator"),
     path("orchestrators/<str:address>/rounds", OrchestratorRounds.as_view(), name="orchestrator_rounds"),
     path("rounds", RoundList.as_view(), name="rounds"),
+    path("sources", SourceList.as_view(), name="sources"),
     path("status", StatusNow.as_view(), name="status"),
 ]

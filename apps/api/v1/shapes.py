@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.api.fields import Checksummed, Eth, Hash, LowerAddress, Lpt, Share, Wei
+from apps.api.v1.jobshapes import NodeJobsSerializer, SlotsSerializer
 from apps.scoring.results import PARTS
 
 
@@ -91,7 +92,14 @@ class OrchestratorSerializer(Shape):
     payers_90 = serializers.IntegerField(source="row.payers", min_value=0)
     reward_calls_30 = serializers.IntegerField(source="row.calls_made", min_value=0)
     active_rounds_30 = serializers.IntegerField(source="row.calls_due", min_value=0)
+    jobs_offered = SlotsSerializer(
+        source="row.jobs", many=True, help_text="as operators post it; empty where no source tells"
+    )
+    tested_regions = serializers.SerializerMethodField(help_text="codes of regions from which it passed a test lately")
     score = ScoreSerializer(allow_null=True)
+
+    def get_tested_regions(self, item: Any) -> list[str]:
+        return sorted(item.row.regions)
 
 
 class TermsSerializer(Shape):
@@ -161,6 +169,7 @@ class OrchestratorDetailSerializer(OrchestratorSerializer):
     cut_history = TermsSerializer(many=True, help_text="newest first, at most 500")
     payers = PayerSerializer(many=True, help_text="of the last 90 rounds, largest first, itself included")
     rounds = NodeRoundSerializer(many=True, help_text="of the last 90 rounds, newest first; more at …/rounds")
+    jobs = NodeJobsSerializer()
 
 
 class RoundSerializer(Shape):

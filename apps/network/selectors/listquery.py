@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
+from apps.network import jobtypes
 from apps.protocol import formats
 from apps.protocol.formats import NBSP
 from apps.protocol.units import PPM, UINT256_MAX, AmountError, parse_lpt
@@ -34,6 +35,7 @@ _PERCENT = re.compile(r"\d{1,3}(\.\d{1,4})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,78}", re.ASCII)
 _SCORE = re.compile(r"\d{1,3}(\.\d)?", re.ASCII)
 _LONGEST_SEARCH = 200
+_LONGEST_NAME = 80
 
 
 class BadQuery(ValueError):
@@ -55,6 +57,9 @@ class ListQuery:
     score_gte: float | None = None
     stake_lpt_wei_gte: int | None = None
     has_fees: bool | None = None
+    job: str | None = None
+    has_capacity: bool | None = None
+    region: str | None = None
     sort: SortKey = "score"
     descending: bool = True
 
@@ -95,7 +100,10 @@ class ListQuery:
         return ListQuery(**kept, sort=self.sort, descending=self.descending)
 
 
-FILTERS = ("text", "status", "reward_cut_ppm_lte", "fee_share_ppm_gte", "score_gte", "stake_lpt_wei_gte", "has_fees")
+FILTERS = (
+    "text", "status", "reward_cut_ppm_lte", "fee_share_ppm_gte", "score_gte", "stake_lpt_wei_gte", "has_fees",
+    "job", "has_capacity", "region",
+)  # fmt: skip
 
 
 def cls_defaults() -> dict[str, Any]:
@@ -179,6 +187,17 @@ def _score(field: str) -> Callable[[str, str], Mapping[str, Any]]:
     return read
 
 
+def _name(field: str) -> Callable[[str, str], Mapping[str, Any]]:
+    """A name that some source gives; which ones there are changes without notice, so any short one may be asked for."""
+
+    def read(name: str, value: str) -> Mapping[str, Any]:
+        if len(value) > _LONGEST_NAME or not value.isprintable():
+            raise BadQuery(name, f"A name is at most {_LONGEST_NAME} printable characters.")
+        return {field: value}
+
+    return read
+
+
 def _yes_no(field: str) -> Callable[[str, str], Mapping[str, Any]]:
     def read(name: str, value: str) -> Mapping[str, Any]:
         if value not in ("0", "1"):
@@ -201,10 +220,13 @@ def quoted(value: str) -> str:
 
 
 _SHARED = {
-    "q": Parameter(_text("text"), "part of an address or of a service host"),
+    "q": Parameter(_text("text"), "part of an address, of a name or of a service host"),
     "status": Parameter(_one_of("status", STATUSES), "active, pool (active or waiting), inactive or all"),
     "score_gte": Parameter(_score("score_gte"), "score at least, 0 to 100"),
     "has_fees": Parameter(_yes_no("has_fees"), "1: was paid in the window, 0: was not"),
+    "job": Parameter(_name("job"), "a kind of work it offers: the name of a job type, or a raw id outside the list"),
+    "has_capacity": Parameter(_yes_no("has_capacity"), "1: a slot is said to be free, 0: all are said to be busy"),
+    "region": Parameter(_name("region"), "code of a region from which it passed a test lately"),
     "sort": Parameter(_order, "a column, with a minus for the highest first"),
 }
 PAGE_PARAMETERS: Mapping[str, Parameter] = {
@@ -232,5 +254,8 @@ def filter_words(query: ListQuery, name: str) -> str:
         "score_gte": lambda: f"score at least {value:g}",
         "stake_lpt_wei_gte": lambda: f"stake at least {formats.exact(value)}{NBSP}LPT",
         "has_fees": lambda: "was paid" if value else "was not paid",
+        "job": lambda: f"offers {jobtypes.name_of(str(value), str(value)).lower()}",
+        "has_capacity": lambda: "has a free slot" if value else "has no free slot",
+        "region": lambda: f"passed a test from {value}",
     }
     return written[name]()

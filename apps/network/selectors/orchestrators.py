@@ -13,7 +13,10 @@ from django.db import connection
 from django.db.models import F, Q
 
 from apps.network.models import CutChange, Orchestrator
+from apps.network.selectors import jobs
 from apps.network.selectors.flows import Window
+from apps.network.selectors.identities import Name, names
+from apps.network.selectors.jobs import Slots
 from apps.network.selectors.listquery import FILTERS, ListQuery, SortKey
 from apps.protocol.units import WEI, Address, EthWei, LptWei, Ppm
 
@@ -21,6 +24,7 @@ WORK_ROUNDS = 90
 CALL_ROUNDS = 30
 SPARK_ROUNDS = 3  # rounds in one bar of the sparkline
 _MILLION_LPT = 10**6 * WEI
+_NOWHERE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,20 @@ class OrchestratorRow:
     calls_due: int
     worse: WorseTerms | None
     standing: Standing | None
+    name: Name | None = None  # as its owner chose it; None where there is none to show
+    jobs: tuple[Slots, ...] = ()  # what it offers, as far as sources tell
+    regions: frozenset[str] = frozenset()  # from which it passed a test lately
+
+    @property
+    def idle_slots(self) -> int | None:
+        """Free slots over all it offers; None where no source tells."""
+        known = [each.idle for each in self.jobs if each.idle is not None]
+        return sum(known) if known else None
+
+    @property
+    def slots_in_use(self) -> int | None:
+        known = [each.in_use for each in self.jobs if each.in_use is not None]
+        return sum(known) if known else None
 
     @property
     def counts_in_stake(self) -> bool:
@@ -92,10 +110,11 @@ class Blame:
 
 
 def rows(round_number: int | None, standings: Mapping[Address, Standing]) -> list[OrchestratorRow]:
-    """Every address that ever was an orchestrator, as it stands in the round; unordered. Four queries."""
+    """Every address that ever was an orchestrator, as it stands in the round; unordered. Seven queries."""
     window = Window.ending(round_number or 0, rounds=WORK_ROUNDS)
     work, worse = _work(window), _worse(window)
     others, own = _payers(window)
+    named, offered, tested = names(), jobs.slots_of_all(), jobs.regions_of_all()
     made = []
     for address, uri, stake, cut, share, begins, ends, in_pool, registered in _standing_rows():
         all_fees, calls_made, calls_due = work.get(address, (0, 0, 0))
@@ -117,6 +136,9 @@ def rows(round_number: int | None, standings: Mapping[Address, Standing]) -> lis
                 calls_due=calls_due,
                 worse=worse.get(address),
                 standing=standings.get(address),
+                name=named.get(address),
+                jobs=offered.get(address, ()),
+                regions=tested.get(address, _NOWHERE),
             )
         )
     return made
@@ -229,7 +251,8 @@ _Test = Callable[[OrchestratorRow, ListQuery], bool]
 
 def _matches_text(row: OrchestratorRow, query: ListQuery) -> bool:
     wanted = (query.text or "").casefold()
-    return wanted in row.address or wanted in row.host.casefold()
+    name = row.name.text if row.name else ""
+    return wanted in row.address or wanted in row.host.casefold() or wanted in name.casefold()
 
 
 def _has_status(row: OrchestratorRow, query: ListQuery) -> bool:
@@ -238,6 +261,12 @@ def _has_status(row: OrchestratorRow, query: ListQuery) -> bool:
     if query.status == "pool":
         return row.counts_in_stake
     return row.active is (query.status == "active")
+
+
+def _has_capacity(row: OrchestratorRow, query: ListQuery) -> bool:
+    """Asked together with a job, of that job only. A node of which nobody tells is neither free nor busy."""
+    idle = [each.idle for each in row.jobs if each.idle is not None and query.job in (None, each.key)]
+    return bool(idle) and any(idle) is query.has_capacity
 
 
 _TESTS: Mapping[str, _Test] = {
@@ -250,6 +279,9 @@ _TESTS: Mapping[str, _Test] = {
     ),
     "stake_lpt_wei_gte": lambda row, query: row.stake_lpt_wei >= (query.stake_lpt_wei_gte or 0),
     "has_fees": lambda row, query: (row.fees_eth_wei > 0) is query.has_fees,
+    "job": lambda row, query: any(each.key == query.job for each in row.jobs),
+    "has_capacity": _has_capacity,
+    "region": lambda row, query: query.region in row.regions,
 }
 
 
@@ -278,7 +310,7 @@ def _part(name: str) -> Callable[[OrchestratorRow], float | None]:
 
 
 _KEYS: Mapping[SortKey, Callable[[OrchestratorRow], float | int | str | None]] = {
-    "name": lambda row: row.address,
+    "name": lambda row: row.name.text if row.name else row.address,
     "score": lambda row: None if row.rank is None else -row.rank,
     "work": _part("work"),
     "terms": _part("terms"),

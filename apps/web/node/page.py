@@ -18,6 +18,7 @@ from apps.network.selectors.history import Earned
 from apps.protocol.units import WEI, Address, LptWei
 from apps.web.charts import rounds_figure
 from apps.web.node import work
+from apps.web.node.jobs import JobsView, jobs_view
 from apps.web.node.score import ScoreView, score_view
 from apps.web.node.standing import Standing, standing
 from apps.web.node.work import Calls, RoundLine, TermsView, point_of
@@ -101,6 +102,7 @@ class NodePage:
     payers: Payers
     behind: Behind
     events: Sequence[Happening]
+    jobs: JobsView
 
     @property
     def earned_late(self) -> Earning | None:
@@ -147,6 +149,7 @@ def node_page(node: Orchestrator, running: Round) -> NodePage:
         payers=_payers(node.address, window),
         behind=Behind(delegation.delegators_of(node)),
         events=_events(node.address),
+        jobs=jobs_view(node.address),
     )
 
 

@@ -178,6 +178,16 @@ def _time_attributes(moment: datetime) -> str:
 
 
 @register.filter
+def gigabytes(count: int | None) -> SafeString:
+    """Memory in whole GB of 10^9 bytes: 34 GB."""
+    if count is None:
+        return marks.unknown()
+    return _data(
+        formats.fixed(count, unit=10**9, places=0), value=count, title=f"{formats.grouped(count)} bytes", unit="GB"
+    )
+
+
+@register.filter
 def duration(seconds: int | None) -> SafeString:
     """A span in its largest handy unit: 8 h."""
     return marks.unknown() if seconds is None else mark_safe(formats.duration(seconds))

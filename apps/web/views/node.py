@@ -6,7 +6,8 @@ import csv
 from io import StringIO
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from apps.delegation import selectors as delegation
 from apps.network.models import Orchestrator
-from apps.network.selectors import history
+from apps.network.selectors import history, identities
+from apps.network.selectors.sources import version as outside_version
 from apps.protocol.formats import checksummed
 from apps.protocol.units import AddressError, parse_address
 from apps.web import live
@@ -48,7 +50,7 @@ _DELEGATOR_COLUMNS = (
 @draws_charts
 @require_safe
 def detail(request: HttpRequest, address: str) -> HttpResponseBase:
-    """One orchestrator; a helpful 404 for any other text."""
+    """One orchestrator; a name leads on to its address, and any other text to a helpful 404."""
     found = _found(request, address, "web:orchestrator")
     if isinstance(found, HttpResponseBase):
         return found
@@ -56,9 +58,20 @@ def detail(request: HttpRequest, address: str) -> HttpResponseBase:
     def context() -> dict[str, Any]:
         running = history.latest_round()
         page = node_page(found, running) if running else None
-        return {"page": page, "node": found, "json_url": f"/api/v1/orchestrators/{found.address}"}
+        return {
+            "page": page,
+            "node": found,
+            "card": identities.card(found.address),
+            "json_url": f"/api/v1/orchestrators/{found.address}",
+        }
 
-    return live.page(request, "orchestrators/detail.html", "orchestrators/_detail_live.html", context)
+    return live.page(
+        request,
+        "orchestrators/detail.html",
+        "orchestrators/_detail_live.html",
+        context,
+        version=outside_version(),
+    )
 
 
 @require_safe
@@ -91,13 +104,23 @@ def _found(request: HttpRequest, text: str, name: str) -> Orchestrator | HttpRes
     try:
         address = parse_address(text)
     except AddressError as error:
-        return _not_found(request, text=text, sentence=str(error))
+        return _by_name(request, text, name, sentence=str(error))
     if address != text:
         return HttpResponsePermanentRedirect(reverse(name, args=[address]))
     node = Orchestrator.objects.filter(address=address).first()
     if node is None or not node.ever_registered:
         return _not_found(request, text=address, address=address, node=node)
     return node
+
+
+def _by_name(request: HttpRequest, text: str, name: str, *, sentence: str) -> HttpResponseBase:
+    """On to the address that a name leads to: for now only, since names move."""
+    if "." not in text:
+        return _not_found(request, text=text, sentence=sentence)
+    address = identities.address_of(text)
+    if address is None:
+        return _not_found(request, text=text[:120], unknown_name=True, names_read=bool(settings.ETHEREUM_RPC_URL))
+    return HttpResponseRedirect(reverse(name, args=[address]))
 
 
 def _not_found(request: HttpRequest, **context: Any) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from apps.network.selectors.listquery import BadQuery
+from apps.network.selectors.sources import version as outside_version
 from apps.protocol.units import AddressError, parse_address
 from apps.web import listing, live, sheets
 from apps.web.columns import COLUMNS, GROUPS
@@ -40,6 +41,7 @@ def _answer(request: HttpRequest, *, csv: bool) -> HttpResponseBase:
             "orchestrators/_table.html",
             lambda: _context(request, what),
             also=("orchestrators/_answer.html",),
+            version=outside_version(),
         )
     except BadQuery as wrong:
         return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
@@ -69,19 +71,28 @@ def _context(request: HttpRequest, what: Asked) -> dict[str, object]:
 
 def _csv(request: HttpRequest, what: Asked) -> HttpResponseBase:
     at = standpoint(request)
-    tag = live.etag(request, at, partial=False)
+    tag = live.etag(request, at, partial=False, version=outside_version())
     response: HttpResponseBase | None = get_conditional_response(request, etag=tag)
     if response is None:
         found = listing.find(what, at, _round_number(request))
         columns = [(name, read) for column in what.columns for name, read in column.csv]
         response = sheets.sheet(
             f"orchestrators-{at.block or 0}",
-            ["rank", "address", "service_host", *(name for name, _ in columns), "not_ranked_because", "as_of_block"],
+            [
+                "rank",
+                "address",
+                "service_host",
+                "name",
+                *(name for name, _ in columns),
+                "not_ranked_because",
+                "as_of_block",
+            ],
             (
                 [
                     line.row.rank,
                     line.row.address,
                     line.row.host,
+                    line.row.name.text if line.row.name else "",
                     *(read(line) for _, read in columns),
                     line.row.standing.gate if line.row.standing else "",
                     at.block,

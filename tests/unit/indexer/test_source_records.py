@@ -66,7 +66,7 @@ def test_listed__when_read__then_every_capability_once_with_owner_and_date() -> 
     assert sorted(ids) == list(range(38))
     assert held.owner
     assert held.as_of == "2026-09-30"
-    assert jobtypes.name_of("", "41") == "41"
+    assert (jobtypes.name_of("", "41"), jobtypes.name_of("", "tune")) == ("Capability 41", "tune")
 
 
 # ---- leaderboard
