@@ -29,6 +29,9 @@ def test_document__is_openapi_3_1_and_names_every_address(client: Client) -> Non
 
     assert answer["openapi"] == "3.1.0"
     assert list(answer["paths"]) == [
+        "/api/v1/governance/polls",
+        "/api/v1/governance/proposals",
+        "/api/v1/governance/votes",
         "/api/v1/orchestrators",
         "/api/v1/orchestrators/{address}",
         "/api/v1/orchestrators/{address}/rounds",

@@ -79,7 +79,7 @@ def test_node_page__when_it_has_a_card__then_words_are_escaped_and_their_age_is_
     assert 'href="https://titan.example/?a=1&amp;b=2" rel="nofollow noreferrer ugc"' in page
     assert 'href="https://github.com/titan"' in page
     assert 'href="https://x.com/titan_x"' in page
-    assert ">5 h ago</time> at Ethereum block 21,000,123" in page
+    assert ">5\u00a0h ago</time> at Ethereum block 21,000,123" in page
     assert ">Old<" not in page
     assert "<img" not in page
 
@@ -91,7 +91,7 @@ def test_node_page__when_the_source_was_silent_for_days__then_the_name_is_called
     page = read(client, f"/orchestrators/{cast[0].address}/")
     card = page[page.index('class="card"') :][:900]
     assert "Old" in card
-    assert ">4 d ago</time>" in card
+    assert ">4\u00a0d ago</time>" in card
 
 
 def test_node_page__when_it_has_a_picture__then_this_host_serves_it(client: Client, cast: list[Character]) -> None:
