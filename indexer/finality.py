@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
 from apps.chain.client import ChainClient
@@ -25,12 +25,13 @@ _agreed: WeakKeyDictionary[ChainClient, tuple[int, frozenset[str]]] = WeakKeyDic
 class Heads:
     """How far the chain is: the highest head of the healthy providers, and the lowest of what they call safe and final.
 
-    `safe` is None where none of them knows the tag.
+    `safe` is None where none of them knows the tag, `finalized_hash` where the block is not told with it.
     """
 
     head: Header
     safe: int | None
     finalized: int | None
+    finalized_hash: bytes | None = None
 
 
 def look(chain: ChainClient) -> Heads:
@@ -40,10 +41,12 @@ def look(chain: ChainClient) -> Heads:
     """
     seen = chain.sightings()
     head = max((one.head for one in seen), key=lambda header: header.number)
-    finalized = min(_finalized(one) for one in seen)
+    lowest = min(seen, key=_finalized)
+    finalized = _finalized(lowest)
     _require_agreement(chain, seen, finalized)
     safe = [one.safe.number for one in seen if one.safe is not None]
-    return Heads(head, min(safe, default=None), min(finalized, head.number))
+    final_hash = lowest.finalized.hash if lowest.finalized is not None and finalized <= head.number else None
+    return Heads(head, min(safe, default=None), min(finalized, head.number), final_hash)
 
 
 def _finalized(seen: Sighting) -> int:
@@ -75,16 +78,13 @@ def note_heads(state: IndexState, heads: Heads, *, head_time: datetime) -> None:
 
     Compared in the database, since another worker may have looked a moment later and written before us.
     """
-    final = Greatest(F("finalized_block"), Value(heads.finalized))
     safe = F("safe_block") if heads.safe is None else Greatest(F("safe_block"), Value(heads.safe))
-    IndexState.objects.filter(pk=state.pk).update(
-        head_block=heads.head.number,
-        head_time=head_time,
-        safe_block=safe,
-        finalized_block=final,
-        looked_at=datetime.now(UTC),
+    ours = IndexState.objects.filter(pk=state.pk)
+    ours.update(head_block=heads.head.number, head_time=head_time, safe_block=safe, looked_at=datetime.now(UTC))
+    ours.filter(Q(finalized_block=None) | Q(finalized_block__lt=heads.finalized)).update(
+        finalized_block=heads.finalized, finalized_hash=heads.finalized_hash
     )
-    state.refresh_from_db(fields=["head_block", "head_time", "safe_block", "finalized_block", "looked_at"])
+    state.refresh_from_db()
 
 
 def forget_safe_above(state: IndexState, fork: int) -> None:

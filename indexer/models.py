@@ -61,6 +61,7 @@ class IndexState(models.Model):
     head_time = models.DateTimeField(null=True)
     safe_block = models.BigIntegerField(null=True)
     finalized_block = models.BigIntegerField(null=True, help_text="never moves back")
+    finalized_hash = HashField(null=True, help_text="of that block, as its provider had it; empty: not told")
     looked_at = models.DateTimeField(null=True, help_text="when the head was last read")
     transfers_start_anew = models.BooleanField(
         default=False, help_text="whether transferBond claims for its receiver, as its last use showed"

@@ -142,13 +142,16 @@ def cover(window: Window, source: str = SOURCE) -> None:
         grown.save(update_fields=["blocks"])
 
 
-def forget_after(fork: int, books: Books, *, even_final: bool = False, seen: int | None = None) -> None:
+def forget_after(
+    fork: int, books: Books, *, even_final: bool = False, final_stands: bool = False, seen: int | None = None
+) -> None:
     """Undo every block above `fork`: the cascade takes their rows, checkpoint and stored logs give the rest.
 
     Does nothing where another writer has healed since `seen` reorgs were counted: the fork may be history by now.
 
     Raises ReorgBelowFinality where a finalized block would go, unless `even_final`, which only a local network that
-    came back a few seconds younger may ask for.
+    came back a few seconds younger may ask for. `final_stands` says that the chain still has the finalized block: then
+    nothing final changed, we only hold no block nearer to it, or read a branch that lost before it was final.
     """
     books.drop()
     with transaction.atomic():
@@ -157,7 +160,7 @@ def forget_after(fork: int, books: Books, *, even_final: bool = False, seen: int
         if seen is not None and state.reorgs != seen:
             return
         final = state.finalized_block
-        if final is not None and fork < final and not even_final:
+        if final is not None and fork < final and not (even_final or final_stands):
             raise ReorgBelowFinality(
                 f"The chain changed at block {fork + 1}, below the finalized block {final}; "
                 "check the RPC providers, then restore a backup or start with an empty database."
@@ -172,8 +175,8 @@ def forget_after(fork: int, books: Books, *, even_final: bool = False, seen: int
         stand_at(state, fork, projector)
         state.reorgs += 1
         if even_final and final is not None:
-            state.finalized_block = min(final, fork)
-        state.save(update_fields=["reorgs", "finalized_block"])
+            state.finalized_block, state.finalized_hash = min(final, fork), None
+        state.save(update_fields=["reorgs", "finalized_block", "finalized_hash"])
 
 
 def _uncover_after(fork: int) -> None:

@@ -165,7 +165,8 @@ def heal(chain: ChainClient, state: IndexState, books: Books, heads: Heads, *, e
     if fork is None:
         return
     log.warning("reorg", stored_to=state.projected_to, fork=fork)
-    forget_after(fork, books, even_final=even_final, seen=state.reorgs)
+    stands = _final_block(state, heads) is not None  # else find_fork would have raised
+    forget_after(fork, books, even_final=even_final, final_stands=stands, seen=state.reorgs)
     forget_safe_above(state, fork)
     state.refresh_from_db()
 
@@ -173,15 +174,23 @@ def heal(chain: ChainClient, state: IndexState, books: Books, heads: Heads, *, e
 def find_fork(chain: ChainClient, state: IndexState, heads: Heads) -> int | None:
     """The newest stored block that the chain still has, or None where nothing changed.
 
-    Raises ReorgBelowFinality if none of the newest stored blocks is on the chain.
+    Raises ReorgBelowFinality if the block that was final last, or none of the newest stored ones, is on the chain.
     """
     present = _stored_blocks(min(state.projected_to, heads.head.number))
+    final = _final_block(state, heads)
+    newest = present[:1]
+    there = _on_chain(chain, [*newest, *([final] if final else [])])  # both by the word of one provider
+    if final is not None and final not in there:
+        raise ReorgBelowFinality(
+            f"The chain changed at or below the finalized block {final[0]}; "
+            "check the RPC providers, then restore a backup or start with an empty database."
+        )
     # A head below ours is a provider that lags, or a chain that will soon outgrow us: wait, unless its blocks differ.
-    if not present or _on_chain(chain, present[:1]):
+    if not newest or newest[0] in there:
         return None
     matching = _on_chain(chain, present)
     if matching:
-        return max(matching)
+        return max(matching)[0]
     if len(present) < FORK_SEARCH:
         return state.start_block - 1
     raise ReorgBelowFinality(
@@ -196,9 +205,17 @@ def _stored_blocks(upto: int) -> list[tuple[int, bytes]]:
     return [(number, bytes(block_hash)) for number, block_hash in newest.values_list("number", "hash")[:FORK_SEARCH]]
 
 
-def _on_chain(chain: ChainClient, stored: list[tuple[int, bytes]]) -> list[int]:
-    headers = chain.headers([number for number, _ in stored])
-    return [number for (number, block_hash), header in zip(stored, headers, strict=True) if header.hash == block_hash]
+def _final_block(state: IndexState, heads: Heads) -> tuple[int, bytes] | None:
+    """Number and hash of the block that was final when last noted, where both are known and the head is not below."""
+    if state.finalized_block is None or state.finalized_hash is None or state.finalized_block > heads.head.number:
+        return None
+    return state.finalized_block, bytes(state.finalized_hash)
+
+
+def _on_chain(chain: ChainClient, blocks: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    """Those of the blocks, given by number and hash, that one provider has."""
+    headers = chain.headers([number for number, _ in blocks])
+    return [block for block, header in zip(blocks, headers, strict=True) if header.hash == block[1]]
 
 
 def align(chain: ChainClient) -> int | None:
@@ -212,7 +229,8 @@ def align(chain: ChainClient) -> int | None:
     heads = look(chain)
     state = ensure_state(chain, heads)
     matching = _on_chain(chain, _stored_blocks(min(state.projected_to, heads.head.number)))
-    fork = max(matching, default=state.start_block - 1)
+    fork = max((number for number, _ in matching), default=state.start_block - 1)
+    IndexState.objects.update(finalized_hash=None)  # what was final may come again as other blocks
     if fork == state.projected_to:
         return None
     forget_after(fork, Books(), even_final=True)
