@@ -80,7 +80,7 @@ def replay_logs(
     """
     contracts = dict(WatchedContract.objects.values_list("address", "name"))
     done = 0
-    for chunk in _chunks(after, upto):
+    for chunk in stored_logs(after, upto):
         events, parked = decode_all(chunk, contracts)
         if not empty:
             load_delegators(projector, delegators_in(events))
@@ -98,7 +98,7 @@ def _times(events: Iterable[tuple[LogId, Event]]) -> dict[int, datetime]:
     return dict(Block.objects.filter(number__in=blocks).values_list("number", "time"))
 
 
-def _chunks(after: int, upto: int) -> Iterator[list[tuple[LogId, str, bytes, bytes]]]:
+def stored_logs(after: int, upto: int) -> Iterator[list[tuple[LogId, str, bytes, bytes]]]:
     """The stored logs in order, some thousands at a time and never half a block."""
     raw = connection.connection
     with raw.cursor(name="replay", binary=True) as cursor:
