@@ -27,7 +27,7 @@ def configure_structlog() -> None:
 
 def logging_config(*, readable: bool = False) -> dict[str, Any]:
     """Django's LOGGING: everything to standard error, for people or as JSON. Libraries speak from WARNING on."""
-    quiet = ("celery", "kombu", "httpx", "httpcore", "django.server", "web3", "urllib3", "asyncio")
+    quiet = ("celery", "kombu", "httpx", "httpcore", "django.server", "web3", "urllib3", "asyncio", "websockets")
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -118,6 +118,7 @@ def _listen(line: Line, queue: Queue, stop: threading.Event) -> None:
             providers.write([_row(line)])
         if number is not None:
             stop.wait(settings.FOLLOW_GAP_S)  # heads that come meanwhile are one
+    providers.write([_row(line)])
 
 
 def ask_follow(queue: Queue, *, now: datetime) -> bool:

@@ -6,14 +6,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
 import structlog
+from django.conf import settings
+from django.db.models import Max
 from django.utils.crypto import salted_hmac
 
 from apps.chain.client import ChainClient
+from apps.chain.pool import FAR_BEHIND_BLOCKS
 from apps.chain.provider import CEILING_AGE_S, Provider, host_of
-from indexer.models import ProviderState
+from apps.network.models import ContractAcknowledgement
+from indexer.models import HeadWatch, ProviderState
+
+Health: TypeAlias = Literal["well", "failing", "behind", "unseen"]
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +47,27 @@ def key_of(url: str) -> str:
 def shown_host(url: str) -> str:
     """Host and port of a URL, all of it that may be stored and shown."""
     return host_of(url).rpartition("://")[2]
+
+
+def health_of(row: ProviderState, *, top: int, now: datetime) -> Health:
+    """How a provider is, by its row; `top` is the highest head of all of them."""
+    if (now - row.written_at).total_seconds() > settings.HEAD_STALE_S:
+        return "unseen"
+    if row.failures or (row.rests_until is not None and row.rests_until > now):
+        return "failing"
+    return "behind" if row.head is not None and top - row.head > FAR_BEHIND_BLOCKS else "well"
+
+
+def all_states() -> list[ProviderState]:
+    """Every provider there is a row of: those that give history first."""
+    return list(ProviderState.objects.order_by("websocket", "host", "key"))
+
+
+def last_change() -> tuple[object, ...]:
+    """Changes when a provider, the subscription or an acknowledgement does, while the chain may stand still."""
+    written = ProviderState.objects.aggregate(Max("written_at"))["written_at__max"]
+    watch = HeadWatch.objects.values_list("subscribed_since", "error").first()
+    return written, watch, ContractAcknowledgement.objects.aggregate(Max("acknowledged_at"))["acknowledged_at__max"]
 
 
 def recall(chain: ChainClient) -> None:

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from apps.api.fields import Hash, LowerAddress
 from apps.api.resource import Answer, Resource
 from apps.api.standpoint import Standpoint
-from apps.api.v1 import sources
+from apps.api.v1 import providers as chain_providers
 from apps.api.v1.envelope import described
 from apps.api.v1.shapes import Shape
 from apps.api.v1.subgraph import SubgraphSerializer
@@ -54,7 +54,7 @@ class Status:
     round: network.RoundNow | None
     scored_at: datetime | None
     subgraph: SubgraphNow
-    heads: sources.HeadsNow
+    heads: chain_providers.HeadsNow
     providers: Sequence[dict[str, Any]]
     contracts_acknowledged: bool | None
     contract_changes: Sequence[Change]
@@ -105,13 +105,13 @@ class StatusSerializer(Shape):
     round = RoundNowSerializer(allow_null=True)
     scored_at = serializers.DateTimeField(allow_null=True, help_text="when the newest score run was made")
     subgraph = SubgraphSerializer()
-    heads = sources.HeadsSerializer()
-    providers = sources.ProviderSerializer(many=True, help_text="as the workers last saw them")
+    heads = chain_providers.HeadsSerializer()
+    providers = chain_providers.ProviderSerializer(many=True, help_text="as the workers last saw them")
     contracts_acknowledged = serializers.BooleanField(
         allow_null=True,
         help_text="false while a contract has changed and no operator has acknowledged it: nothing is prepared then",
     )
-    contract_changes = sources.ContractChangeSerializer(many=True, help_text="newest first")
+    contract_changes = chain_providers.ContractChangeSerializer(many=True, help_text="newest first")
 
 
 class StatusNow(Resource):
@@ -134,9 +134,9 @@ class StatusNow(Resource):
             round=network.round_now(),
             scored_at=at.run.made_at if at.run else None,
             subgraph=subgraph_now(),
-            heads=sources.heads_now(),
-            providers=sources.provider_rows(),
-            **sources.contract_facts(),
+            heads=chain_providers.heads_now(),
+            providers=chain_providers.provider_rows(),
+            **chain_providers.contract_facts(),
         )
         return Answer(StatusSerializer(found).data)
 

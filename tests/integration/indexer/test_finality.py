@@ -52,7 +52,8 @@ def test_follow__when_the_slower_one_is_sick__counts_without_it(chain: FakeChain
 
 def test_follow__by_a_slower_provider_later__never_moves_back(chain: FakeChain) -> None:
     sync.follow(client_of(one=FakeNode(chain)), books=Books())
-    sync.follow(client_of(slow=FakeNode(chain, Faults(lag_blocks=9))), books=Books())
+    later = look(client_of(slow=FakeNode(chain, Faults(lag_blocks=9))))
+    sync.note_heads(IndexState.objects.get(), later, head_time=sync.time_of(later.head))
 
     assert ends() == (291, 268, 236)  # the head is what was seen, the rest is kept
 
@@ -84,12 +85,19 @@ def test_follow__one_without_tags__counts_at_its_depth_too(chain: FakeChain, set
 
 
 def test_safe__above_a_fork__is_read_anew(chain: FakeChain) -> None:
-    client = client_of(one=FakeNode(chain))
-    sync.follow(client, books=Books())
-    chain.rollback(40)
+    slow = FakeNode(chain)
+    client = client_of(one=FakeNode(chain), slow=slow)
+    chain.rollback(50)
+    for _ in range(2):
+        sync.follow(client, books=Books())
+        chain.skip(50)
+    chain.rollback(90)
+    chain.skip(40)  # block 250 is the last of both
+    slow.faults.lag_blocks = 6
     sync.follow(client, books=Books())
 
-    assert ends() == (260, 228, 236)  # its node shows fewer blocks, so safe falls; finalized does not
+    assert ends() == (300, 262, 236)
+    assert IndexState.objects.get().reorgs == 1
 
 
 def test_providers__with_different_final_blocks__stop_the_index_and_are_named(chain: FakeChain) -> None:

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from apps.web.status.chain import host_of
+from apps.web.status.providers import host_of
 from tests.factories import (
     BlockFactory,
     ChainLogFactory,
