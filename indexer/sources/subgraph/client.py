@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
@@ -82,7 +83,7 @@ class Subgraph:
         if transport is not None:
             options["transport"] = transport
         self._transport = HTTPXTransport(url, **options)
-        self._client = Client(transport=self._transport)
+        self._client: Any = Client(transport=self._transport)  # opens and closes by functions without types
         self._session: SyncClientSession | None = None
         self._kinds: tuple[str, tuple[Kind, ...]] = ("", ())  # of which deployment
 
@@ -94,7 +95,8 @@ class Subgraph:
 
     def pin(self) -> Pin:
         """The subgraph's head."""
-        told = self._ask("{ _meta { block { number hash } deployment hasIndexingErrors } }", partly=True).get("_meta")
+        data = self._ask("{ _meta { block { number hash } deployment hasIndexingErrors } }", partly=True)
+        told: Any = data.get("_meta")
         try:
             block = told["block"]
             block_hash = bytes.fromhex(block["hash"][2:]) if block.get("hash") else None
@@ -137,7 +139,7 @@ class Subgraph:
             pages = self._pages(waiting, window, pin)
             following: dict[Kind, str] = {}
             for kind, told in pages.items():
-                _sort(kind.entity, told, lambda one, kind=kind: records.append(record_of(kind, one)), unreadable)
+                _sort(kind.entity, told, partial(_keep, kind, records), unreadable)
                 cursor = _cursor(told, waiting.get(kind, ""))
                 if cursor is not None:
                     following[kind] = cursor
@@ -251,6 +253,10 @@ def _rows(data: Mapping[str, Any], name: str, refuse: Callable[[], SubgraphError
     if not isinstance(told, list):
         raise refuse()
     return told
+
+
+def _keep(kind: Kind, records: list[Record], told: Any) -> None:
+    records.append(record_of(kind, told))
 
 
 def _sort(entity: str, told: Sequence[Any], keep: Callable[[Any], None], unreadable: list[Unreadable]) -> None:

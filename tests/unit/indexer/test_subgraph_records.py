@@ -11,8 +11,8 @@ from apps.protocol.units import WEI
 from config.env import ROOT
 from indexer.handlers import TOPICS
 from indexer.sources.subgraph.kinds import KINDS, Kind, is_kept, log_values, unindexed
-from indexer.sources.subgraph.records import BadRecord, Record, place_of, record_of
-from indexer.sources.subgraph.values import address, integer, support, text, wei, word
+from indexer.sources.subgraph.records import Record, place_of, record_of
+from indexer.sources.subgraph.values import BadRecord, address, integer, support, text, wei, word
 from tests.factories import address as made_address
 from tests.fakes.chain import FakeChain, encode_log
 from tests.fakes.entities import entity_of
