@@ -53,8 +53,8 @@ _DENIED = re.compile(
     re.I,
 )
 _BLOCK = re.compile(
-    r"only indexed up to block|only has data starting at|not yet available|no block with that hash|block not found|missing block"
-    r"|failed to decode `?block\.|reorganiz|database was reorganized",
+    r"only indexed up to block|only has data starting at|not yet available|no block with that hash|block not found"
+    r"|missing block|failed to decode `?block\.|reorganiz|database was reorganized",
     re.I,
 )
 _REFERENCE = re.compile(r"null value resolved for non-null field", re.I)
