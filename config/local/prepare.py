@@ -66,10 +66,11 @@ def _recognise_chain() -> None:
 
     from indexer import sync
     from indexer.errors import IndexerError
+    from indexer.finality import look
 
     try:
         chain = sync.client()
-        sync.ensure_state(chain, sync.look(chain))
+        sync.ensure_state(chain, look(chain))
     except IndexerError as error:
         raise CommandError(str(error)) from error
 

@@ -17,6 +17,18 @@ from indexer.heads import head_source
 from indexer.providers import all_states, health_of
 
 HEALTH = ("well", "failing", "behind", "unseen")
+_AS_STORED = (
+    "host",
+    "websocket",
+    "head",
+    "finalized",
+    "latency_ms",
+    "failures",
+    "last_error",
+    "ceiling_since",
+    "rests_until",
+    "seen_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,7 @@ class ProviderSerializer(Shape):
     finalized = serializers.IntegerField(allow_null=True)
     latency_ms = serializers.IntegerField(allow_null=True)
     failures = serializers.IntegerField(help_text="in a row; 0 while it is well")
-    errors = serializers.IntegerField(help_text="since it was first asked")
+    errors_total = serializers.IntegerField(help_text="since it was first asked")
     last_error = serializers.CharField()
     range_ceiling_blocks = serializers.IntegerField(allow_null=True, help_text="most blocks in one question for logs")
     ceiling_since = serializers.DateTimeField(allow_null=True)
@@ -71,12 +83,15 @@ def provider_rows() -> list[dict[str, Any]]:
     """How each provider is, by what the workers wrote down."""
     states, now = all_states(), datetime.now(UTC)
     top = max((row.head for row in states if row.head is not None), default=0)
-    found = []
-    for row in states:
-        plain = {name: getattr(row, name) for name in ProviderSerializer().fields if hasattr(row, name)}
-        state = health_of(row, top=top, now=now)
-        found.append({**plain, "state": state, "range_ceiling_blocks": row.range_ceiling})
-    return found
+    return [
+        {
+            **{name: getattr(row, name) for name in _AS_STORED},
+            "state": health_of(row, top=top, now=now),
+            "errors_total": row.errors,
+            "range_ceiling_blocks": row.range_ceiling,
+        }
+        for row in states
+    ]
 
 
 def heads_now() -> HeadsNow:

@@ -57,7 +57,7 @@ def test_providers__of_any_health__are_told_without_their_urls(get: Get) -> None
         "finalized": 60,
         "latency_ms": 8,
         "failures": 0,
-        "errors": 3,
+        "errors_total": 3,
         "last_error": "Slow.",
         "range_ceiling_blocks": 10_000,
         "ceiling_since": "2026-01-01T00:00:00Z",

@@ -10,9 +10,9 @@ from apps.chain.client import ChainClient
 from apps.chain.pool import ATTEMPTS
 from indexer import sync
 from indexer.errors import ProvidersDisagree
-from indexer.finality import look
+from indexer.finality import look, note_heads
 from indexer.models import IndexState
-from indexer.store import Books
+from indexer.store import Books, time_of
 from tests.fakes.chain import ADDRESSES, FakeChain
 from tests.fakes.nodes import FakeNode, Faults, transport
 
@@ -53,7 +53,7 @@ def test_follow__when_the_slower_one_is_sick__counts_without_it(chain: FakeChain
 def test_follow__by_a_slower_provider_later__never_moves_back(chain: FakeChain) -> None:
     sync.follow(client_of(one=FakeNode(chain)), books=Books())
     later = look(client_of(slow=FakeNode(chain, Faults(lag_blocks=9))))
-    sync.note_heads(IndexState.objects.get(), later, head_time=sync.time_of(later.head))
+    note_heads(IndexState.objects.get(), later, head_time=time_of(later.head))
 
     assert ends() == (291, 268, 236)  # the head is what was seen, the rest is kept
 
@@ -64,7 +64,7 @@ def test_note__by_a_worker_that_looked_earlier__never_moves_back(chain: FakeChai
     early, state = look(client), IndexState.objects.get()
     chain.skip(10)
     sync.follow(client, books=Books())
-    sync.note_heads(state, early, head_time=sync.time_of(early.head))
+    note_heads(state, early, head_time=time_of(early.head))
 
     assert ends(state) == ends() == (300, 278, 246)
 

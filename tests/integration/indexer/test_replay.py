@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from apps.devnet.network import Devnet
 from indexer import store, sync
 from indexer.errors import ReorgBelowFinality, WindowTaken, WrongDatabase
+from indexer.finality import look
 from indexer.models import ChainLog, CoveredRange, IndexState
 from indexer.projections.replay import replay
 from indexer.projections.writer import DERIVED_TABLES, EVENT_TABLES
@@ -151,7 +152,7 @@ def test_align__a_local_chain_came_back_younger__forgets_its_lost_blocks(local: 
     local.net.bond(local.net.account("late"), 5, local.net.account("node"))
     local.follow()
 
-    head = sync.look(local.client).head.number
+    head = look(local.client).head.number
     local.client.rpc("anvil_rollback", [90])
 
     assert sync.align(local.client) is not None

@@ -35,7 +35,7 @@ def _nothing_kept() -> None:
 
 def text_of(client: Client) -> str:
     body = client.get(URL).content.decode()
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("\u00a0", " ")
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("&nbsp;", " ").replace("\u00a0", " ")
 
 
 def test_providers__when_well__then_their_figures(client: Client) -> None:
