@@ -8,7 +8,13 @@ import time
 
 from config.env import ROOT
 
-PARTS = ("tests.bench.local_chain", "tests.bench.memory", "tests.bench.long_history")
+PARTS = (
+    "tests.bench.local_chain",
+    "tests.bench.verify",
+    "tests.bench.head_lag",
+    "tests.bench.memory",
+    "tests.bench.long_history",
+)
 LIMIT_S = 15 * 60
 
 

@@ -118,7 +118,7 @@ def site() -> Iterator[Site]:
     Its history is kept for the next test run.
     """
     data = env.data / "test" / "site"
-    _share_parts(data)
+    share_parts(data)
     with running(data) as first:
         stopped = first.end()
     with running(data) as second:
@@ -175,7 +175,7 @@ def _name(process: psutil.Process) -> str | None:
         return None
 
 
-def _share_parts(data: Path) -> None:
+def share_parts(data: Path) -> None:
     """Uses what is already downloaded."""
     data.mkdir(parents=True, exist_ok=True)
     (env.data / "npm").mkdir(exist_ok=True)
