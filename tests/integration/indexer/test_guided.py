@@ -13,7 +13,14 @@ from apps.chain.errors import LyingNode
 from indexer import guided, sync
 from indexer.comparison import compare
 from indexer.errors import IndexerError
-from indexer.models import ChainLog, CoveredRange, IndexState, SourceDifference, SubgraphState
+from indexer.models import (
+    ChainLog,
+    CoveredRange,
+    IndexState,
+    SourceDifference,
+    SubgraphState,
+    WatchedContract,
+)
 from indexer.sources.subgraph import Subgraph
 from indexer.sources.subgraph import client as subgraph_client
 from indexer.store import Books
@@ -296,3 +303,13 @@ def test_history__in_windows_too_full__is_read_in_halves(stage: Stage, monkeypat
     monkeypatch.setattr(subgraph_client, "MOST_PLACES", 20)
     stage.follow()
     assert difference(expected, facts()) == ""
+
+
+def test_a_contract_replaced_in_a_silent_stretch__is_found_by_the_controllers_answers(stage: Stage) -> None:
+    """No transaction of the subgraph's leads to a registration; what the new Minter emits shows that it was found."""
+    replaced = WatchedContract.objects.filter(name="Minter", since_block__isnull=False)
+    straight(stage)
+    stage.follow()
+    registered = ChainLog.objects.filter(address=ADDRESSES["Controller"]).count()
+    assert registered == sum(log.address == ADDRESSES["Controller"] for log in stage.chain.raw_logs()) > 5
+    assert replaced.count() == sum(address not in ADDRESSES.values() for address in stage.subgraph.contracts)

@@ -35,7 +35,8 @@ def text_of(client: Client) -> str:
     assert "secret" not in body
     section = re.search(r'<h2 class="sec">Subgraph</h2>(.*?)</section>', body, re.S)
     assert section is not None
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", section[1])).replace("\u00a0", " ")
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", section[1]))
+    return text.replace("\u00a0", " ").replace("&#x27;", "'")
 
 
 def told(client: Client) -> dict[str, object]:

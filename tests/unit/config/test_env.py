@@ -164,3 +164,17 @@ def test_read__when_a_limit_of_the_api_is_no_use__then_it_says_what_is(
     name: str, value: str, sentence: str, tmp_path: Path
 ) -> None:
     assert refusal({name: value}, tmp_path) == f"{name} is {value!r}; set it to a whole number {sentence}"
+
+
+def test_read__when_only_a_subgraph_key_is_set__then_the_official_subgraph_is_meant_on_arbitrum_one(
+    tmp_path: Path,
+) -> None:
+    arbitrum = {"ARBITRUM_RPC_URLS": "https://one.example"}
+    env = read({**arbitrum, "SUBGRAPH_API_KEY": "key"}, root=tmp_path)
+    assert env.subgraph_url is not None
+    assert env.subgraph_url.startswith("https://gateway.thegraph.com/api/subgraphs/id/")
+    assert read(arbitrum, root=tmp_path).subgraph_url is None
+    assert read({"SUBGRAPH_API_KEY": "key"}, root=tmp_path).subgraph_url is None
+    own = {"SUBGRAPH_URL": "https://own.example/subgraph", "SUBGRAPH_API_KEY": "key"}
+    assert read({**arbitrum, **own}, root=tmp_path).subgraph_url == "https://own.example/subgraph"
+    assert refusal({"SUBGRAPH_URL": "gateway.example"}, tmp_path).startswith("SUBGRAPH_URL is not a URL")
