@@ -1,6 +1,7 @@
 """Heads by subscription: each new one asks for a follow, of which at most one waits in the queue.
 
-Beat asks too, every FOLLOW_INTERVAL_S, so that nothing depends on the subscription but the time until a block is seen.
+Beat asks too, every FOLLOW_INTERVAL_S, and reads the chain unless a head's follow just did: nothing depends on the
+subscription but the time until a block is seen.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from apps.chain.errors import ChainError, ProviderBusy, WrongChain
 from apps.chain.heads import new_heads
 from indexer import providers
-from indexer.models import HeadWatch, ProviderState
+from indexer.models import HeadWatch, IndexState, ProviderState
 
 log = structlog.get_logger(__name__)
 
@@ -138,6 +139,14 @@ def ask_follow(queue: Queue, *, now: datetime) -> bool:
 def follow_begins() -> None:
     """The follow that was asked for is out of the queue: the next head may ask for another."""
     HeadWatch.objects.exclude(follow_asked_at=None).update(follow_asked_at=None)
+
+
+def follow_is_fresh() -> bool:
+    """Whether heads come by subscription and the chain was read for one less than beat's interval ago."""
+    looked_at = IndexState.objects.values_list("looked_at", flat=True).first()
+    if looked_at is None or datetime.now(UTC) - looked_at > timedelta(seconds=settings.FOLLOW_INTERVAL_S):
+        return False
+    return head_source().by_subscription
 
 
 def _failed(line: Line, error: ChainError) -> float:

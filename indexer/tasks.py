@@ -21,6 +21,8 @@ def follow_chain(*, for_head: bool = False) -> int:
     """
     if for_head:
         heads.follow_begins()
+    elif heads.follow_is_fresh():
+        return 0
     ends = time.monotonic() + RUN_S
     return sync.follow(enough=lambda: halt.asked() or time.monotonic() > ends).logs
 

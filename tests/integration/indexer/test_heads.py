@@ -16,7 +16,7 @@ from apps.chain.errors import ProviderBusy, WrongChain
 from apps.devnet.network import start_anvil
 from indexer import heads, sync, tasks
 from indexer.models import HeadWatch, ProviderState
-from tests.factories import HeadWatchFactory, ProviderStateFactory
+from tests.factories import HeadWatchFactory, IndexStateFactory, ProviderStateFactory
 from tests.fakes.sockets import FakeSocketNode, listening
 from tests.parts import anvil_binary
 
@@ -70,6 +70,21 @@ def test_follow__that_a_head_asked_for__frees_the_place_and_that_of_beat_does_no
     assert not ask(queued)
     assert tasks.follow_chain(for_head=True) == 3
     assert ask(queued)
+
+
+@pytest.mark.parametrize(
+    ("watch", "looked_s_ago", "logs"),
+    [({}, 0, 0), ({}, 2, 3), ({"subscribed_since": None}, 0, 3)],
+)
+def test_follow__of_beat__is_left_to_the_subscription_while_that_works(
+    watch: dict[str, object], looked_s_ago: int, logs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "follow", lambda **_: sync.Progress(logs=3))
+    HeadWatchFactory(**watch)
+    IndexStateFactory(looked_at=datetime.now(UTC) - timedelta(seconds=looked_s_ago))
+
+    assert tasks.follow_chain() == logs
+    assert tasks.follow_chain(for_head=True) == 3
 
 
 def test_watch__through_a_restart_of_the_node__goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
