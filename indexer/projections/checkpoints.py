@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import connection
+from django.db.models import Min
 
 from apps.delegation.models import Position, StakeEvent, UnbondingLock
 from apps.network.models import Orchestrator, OrchestratorRound
@@ -32,19 +33,24 @@ def keep(projector: Projector, state: IndexState) -> None:
     if state.finalized_block is not None:
         needed = Checkpoint.objects.filter(block__lte=state.finalized_block).order_by("-block").first()
         if needed is not None:
-            Checkpoint.objects.filter(block__lt=needed.block_id).delete()
-            _drop_bare_blocks(needed.block_id)
+            superseded = Checkpoint.objects.filter(block__lt=needed.block_id)
+            since = superseded.aggregate(oldest=Min("block_id"))["oldest"] or 0
+            superseded.delete()
+            _drop_bare_blocks(since, needed.block_id)
 
 
-def _drop_bare_blocks(below: int) -> None:
-    """Windows leave a block each; once final, those that hold nothing of ours are of no use."""
+def _drop_bare_blocks(first: int, below: int) -> None:
+    """Windows leave a block each; once final, those that hold nothing of ours are of no use.
+
+    `first` is where this ended the last time, so that the work does not grow with the history.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM network_block b WHERE number < %s"
+            "DELETE FROM network_block b WHERE number >= %s AND number < %s"
             " AND NOT EXISTS (SELECT FROM indexer_chain_log WHERE block_id = b.number)"
             " AND NOT EXISTS (SELECT FROM indexer_chain_read WHERE block_id = b.number)"
             " AND NOT EXISTS (SELECT FROM network_parameter_read WHERE block_id = b.number)",
-            [below],
+            [first, below],
         )
 
 

@@ -22,7 +22,8 @@ _RECORDS = """
     JOIN network_orchestrator_round r ON r.orchestrator = o.address AND r.round = v.round
 """
 _MINTED = """
-    SELECT coalesce(sum(amount_lpt_wei + treasury_lpt_wei), 0) FROM network_reward_call WHERE round = %s
+    SELECT coalesce(sum(amount_lpt_wei + treasury_lpt_wei), 0) FROM network_reward_call
+    WHERE block_id >= %s AND round = %s
 """
 
 
@@ -58,7 +59,7 @@ def _running_round() -> RoundBook:
     if last is None:
         return RoundBook()
     with connection.cursor() as cursor:
-        cursor.execute(_MINTED, [last.number])
+        cursor.execute(_MINTED, [last.block_id, last.number])  # the block has an index, the round alone has none
         minted = int(cursor.fetchone()[0])
     return RoundBook(last.number, last.mintable_lpt_wei or 0, last.active_stake_lpt_wei, minted)
 

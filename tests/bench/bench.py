@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import statistics
 import sys
@@ -27,6 +28,7 @@ def open_database(name: str, *, fresh: bool = True) -> None:
             server.execute(f"CREATE DATABASE {name}")
     settings.DATABASES["default"] = {**connection(url), "NAME": name}
     django.setup()
+    logging.disable(logging.WARNING)  # standard output is for figures
     if fresh:
         from django.core.management import call_command
 
