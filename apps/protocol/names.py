@@ -35,7 +35,7 @@ def reverse_node(address: str) -> bytes:
 
 
 def normalised(name: str) -> str | None:
-    """The name as ENSIP-15 has it, None for one that breaks its rules: wrong characters, mixed or confusable scripts."""
+    """The name as ENSIP-15 has it; None for one that breaks its rules: odd characters, mixed or confusable scripts."""
     from ens_normalize import DisallowedSequence, ens_normalize  # its tables take 95 MB, wanted by one task alone
 
     try:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.cache import cache
 
 from apps.delegation import selectors as delegation
 from apps.network.models import Round
-from apps.network.selectors import activity, flows, history, network
+from apps.network.selectors import activity, flows, history, identities, network
 from apps.network.selectors.activity import Happening
 from apps.network.selectors.flows import Matched, NodeFlow, Window
 from apps.network.selectors.history import StakeMove
+from apps.network.selectors.identities import Name
 from apps.protocol import formats
 from apps.protocol.units import WEI
 from apps.web import shares as share_rows
@@ -119,6 +120,7 @@ class Overview:
     gained: Sequence[StakeMove]
     lost: Sequence[StakeMove]
     news: Sequence[News]
+    names: Mapping[str, Name]  # by address
 
 
 def overview(*, genesis: bytes, reorgs: int) -> Overview | None:
@@ -132,7 +134,8 @@ def overview(*, genesis: bytes, reorgs: int) -> Overview | None:
     window = Window.ending(now.number, rounds=WINDOW_ROUNDS)
     found = flows.node_flows(window)
     matched = flows.matched(found)
-    shares = share_rows.shares_of(found, matched)
+    named = identities.names()
+    shares = share_rows.shares_of(found, matched, named)
     points = _line_points(now, matched, key=f"matched:{genesis.hex()}:{reorgs}")
     few = share_rows.fewest_for_most(found)
     idle = [flow for flow in found if not flow.fees_eth_wei]
@@ -156,6 +159,7 @@ def overview(*, genesis: bytes, reorgs: int) -> Overview | None:
         gained=gained,
         lost=lost,
         news=_news(now),
+        names=named,
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from apps.network.selectors.flows import Matched, NodeFlow, by_yield
+from apps.network.selectors.identities import Name
 from apps.protocol import formats
 from apps.protocol.units import WEI, EthWei, LptWei
 from apps.web.pictures.channels import Channel
 
 NAMED = 13
+LONGEST_LABEL = 14  # characters; a shortened address has 11
 ROOM = 16  # lines of 22 px beside the picture
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -79,15 +81,19 @@ def _points(part: int, whole: int) -> str:
     return f"+{shown}" if part > 0 else f"{formats.MINUS}{shown}"
 
 
-def shares_of(flows: Sequence[NodeFlow], matched: Matched) -> Shares:
-    """Rows for at most ROOM lines: everybody while there is room, else the largest, and the rest in two groups."""
+def shares_of(flows: Sequence[NodeFlow], matched: Matched, names: Mapping[str, Name] | None = None) -> Shares:
+    """Rows for at most ROOM lines: everybody while there is room, else the largest, and the rest in two groups.
+
+    A node with a name is called by it, shortened.
+    """
     stake, fees = sum(flow.stake_lpt_wei for flow in flows), sum(flow.fees_eth_wei for flow in flows)
     groups = [_named(flow) for flow in flows] if len(flows) <= ROOM else _grouped(flows, stake, fees)
     order = {flow.address: at for at, flow in enumerate(by_yield([flow for flow, _, _, _ in groups]))}
     ordered = sorted(groups, key=lambda group: order[group[0].address])
     shares = [_percent(flow.stake_lpt_wei, stake) for flow, *_ in groups]
     longest = max([*shares, *(_percent(flow.fees_eth_wei, fees) for flow, *_ in groups)], default=0.0) or 100.0
-    rows = [_row(*group, stake=stake, fees=fees, longest=longest) for group in ordered]
+    named = names or {}
+    rows = [_row(*_called(group, named), stake=stake, fees=fees, longest=longest) for group in ordered]
     total = ShareRow("", f"All {len(flows)}", "All", len(flows), stake, fees, stake, fees)
     return Shares(rows, total, matched)
 
@@ -98,6 +104,16 @@ _Group = tuple[NodeFlow, str, str, int]
 def _named(flow: NodeFlow) -> _Group:
     short = formats.short_address(flow.address)
     return flow, short, short, 1
+
+
+def _called(group: _Group, names: Mapping[str, Name]) -> _Group:
+    """The group by the name of its one node, if it has one; a picture has room for as much as an address takes."""
+    flow, _, _, nodes = group
+    name = names.get(flow.address)
+    if name is None:
+        return group
+    text = name.text if len(name.text) <= LONGEST_LABEL else name.text[: LONGEST_LABEL - 1] + "…"
+    return flow, text, text, nodes
 
 
 def _grouped(flows: Sequence[NodeFlow], stake: int, fees: int) -> list[_Group]:

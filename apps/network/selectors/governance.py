@@ -13,6 +13,7 @@ from django.db import connection
 from apps.network.selectors.network import parameters
 
 LONGEST_TITLE = 140
+SHOWN = 5
 MOST_HELD = 200  # more than there were in eight years
 Kind: TypeAlias = Literal["poll", "proposal"]
 State: TypeAlias = Literal["waiting", "open", "closed", "queued", "executed", "canceled"]
@@ -98,6 +99,7 @@ class Held:
     round: int
     time: datetime
     tx_hash: bytes
+    block: int
     is_open: bool
     choice: int | None
     own: bool = False  # it made the proposal itself
@@ -113,6 +115,15 @@ class Part:
     """Everything one account had to do with, newest first."""
 
     held: Sequence[Held]
+
+    @property
+    def first(self) -> Sequence[Held]:
+        """Those that a page shows at once."""
+        return self.held[:SHOWN]
+
+    @property
+    def later(self) -> Sequence[Held]:
+        return self.held[SHOWN:]
 
     @property
     def voted(self) -> int:
@@ -232,11 +243,11 @@ def votes(*, voter: str | None = None, before: Place = LAST_PLACE, limit: int) -
     return [VoteRow(*row[:3], int(row[3]), None if row[4] is None else int(row[4]), *row[5:]) for row in rows]
 
 
-def part_of(node: str, running: int) -> Part:
-    """What was held while the node was active, or what it took part in all the same. Three queries."""
-    now = parameters(("l1_block",)).get("l1_block")
+def part_of(node: str, running: int, *, l1_block: int | None) -> Part:
+    """What was held while the node was active, or what it took part in all the same. Two queries."""
     found = [
-        ("poll", row, now is not None and now <= row[4]) for row in _asked(_HELD_POLLS, node=node, limit=MOST_HELD)
+        ("poll", row, l1_block is not None and l1_block <= row[4])
+        for row in _asked(_HELD_POLLS, node=node, limit=MOST_HELD)
     ]
     found += [("proposal", row, running <= row[4]) for row in _asked(_HELD_PROPOSALS, node=node, limit=MOST_HELD)]
     found.sort(key=lambda one: one[1][-2:], reverse=True)
@@ -244,6 +255,6 @@ def part_of(node: str, running: int) -> Part:
 
 
 def _held(kind: Any, row: tuple[Any, ...], *, is_open: bool) -> Held:
-    text, round_, time, tx_hash, _, choice, own, *_ = row
+    text, round_, time, tx_hash, _, choice, own, block, _ = row
     vote = None if choice is None else int(choice)
-    return Held(kind, title_of(text), round_, time, bytes(tx_hash), is_open, vote, own)
+    return Held(kind, title_of(text), round_, time, bytes(tx_hash), block, is_open, vote, own)

@@ -11,9 +11,10 @@ from django.utils.safestring import SafeString, mark_safe
 from apps.delegation import selectors as delegation
 from apps.delegation.selectors import Delegator
 from apps.network.models import Orchestrator, Round
-from apps.network.selectors import activity, flows, history, network
+from apps.network.selectors import activity, flows, governance, history, network
 from apps.network.selectors.activity import Happening
 from apps.network.selectors.flows import Payer, Window
+from apps.network.selectors.governance import Part
 from apps.network.selectors.history import Earned
 from apps.protocol.units import WEI, Address, LptWei
 from apps.web.charts import rounds_figure
@@ -103,6 +104,7 @@ class NodePage:
     behind: Behind
     events: Sequence[Happening]
     jobs: JobsView
+    governance: Part
 
     @property
     def earned_late(self) -> Earning | None:
@@ -132,7 +134,7 @@ def node_page(node: Orchestrator, running: Round) -> NodePage:
     rows = history.node_rounds(node.address, most=WINDOW_ROUNDS)
     lines = work.lines_of(rows, running=running.number, known_from=history.first_round() or running.number)
     wide, narrow = work.drawings(lines)
-    parameters = network.parameters(("pool_max_size", "treasury_reward_cut"))
+    parameters = network.parameters(("pool_max_size", "treasury_reward_cut", "l1_block"))
     return NodePage(
         node=node,
         round=running,
@@ -149,6 +151,7 @@ def node_page(node: Orchestrator, running: Round) -> NodePage:
         payers=_payers(node.address, window),
         behind=Behind(delegation.delegators_of(node)),
         events=_events(node.address),
+        governance=governance.part_of(node.address, running.number, l1_block=parameters.get("l1_block")),
         jobs=jobs_view(node.address),
     )
 

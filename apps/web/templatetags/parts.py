@@ -36,9 +36,11 @@ def identicon(address: str) -> SafeString:
 
 @register.simple_tag
 def called(address: str, names: Mapping[str, Name]) -> SafeString:
-    """The name of an address where it has one, else the address, shortened."""
-    found = names.get(address)
-    return marks.name(found.text, found.doubt) if found else format_html("{}", formats.short_address(address))
+    """The shortened address, with its name before it where it has one."""
+    found, short = names.get(address), formats.short_address(address)
+    if found is None:
+        return format_html("{}", short)
+    return format_html('{} <span class="mono at">{}</span>', marks.name(found.text, found.doubt), short)
 
 
 @register.simple_tag

@@ -85,8 +85,8 @@ def test_part_of__when_active_or_voting__then_what_was_held_then_and_its_last_vo
     PollVoteFactory(poll=foreign.poll, voter=NODE, choice=3, block__number=104)
     ProposalFactory(proposal_id=8, proposer=NODE, vote_start_round=101, round=100, block__number=105)
     ProposalVoteFactory(proposal_id=8, voter=NODE, support=1)
-    with django_assert_num_queries(3):
-        part = governance.part_of(NODE, 105)
+    with django_assert_num_queries(2):
+        part = governance.part_of(NODE, 105, l1_block=60_001)
     assert [(one.kind, one.round, one.words, one.is_open, one.own) for one in part.held] == [
         ("proposal", 100, "for", True, True),
         ("poll", 101, "", False, False),

@@ -103,10 +103,10 @@ def test_rows__when_no_round_has_begun__then_still_rows() -> None:
     assert (row.active, row.rate_eth_wei, row.calls_due) == (False, None, 0)
 
 
-def test_rows__when_there_are_many__then_four_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_rows__when_there_are_many__then_seven_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for _ in range(5):
         OrchestratorFactory()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         assert len(orchestrators.rows(NOW, {})) == 5
 
 

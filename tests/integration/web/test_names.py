@@ -162,3 +162,12 @@ def test_api__when_a_node_has_a_name__then_list_and_detail_tell_it(client: Clien
         "titan-node.eth",
         {"github": "titan", "twitter": "", "avatar_path": None, "l1_block": 7},
     )
+
+
+def test_home__when_a_node_has_a_name__then_it_stands_before_its_address(client: Client, cast: list[Character]) -> None:
+    node = cast[0].address
+    IdentityFactory(address=node, name="a-very-long-titan-node.eth")
+    page = read(client, "/")
+    link = page[page.index(f'href="/orchestrators/{node}/"') :].partition("</a>")[0]
+    assert '<bdi class="name">a-very-long-titan-node.eth</bdi> <span class="mono at">0x' in link
+    assert "a-very-long-t…" in page  # in the picture there is less room

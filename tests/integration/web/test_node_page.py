@@ -314,7 +314,7 @@ def test_node__when_the_network_is_large__then_as_many_queries(
     lives.live(cast)
     path = f"/orchestrators/{cast[3].address}/"
     client.get(path)
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(41):
         client.get(path)
 
 
