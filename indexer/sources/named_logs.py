@@ -48,7 +48,7 @@ def fetch_named(
     inside = [receipt for receipt in there if window.first <= receipt.block_number <= window.last]
     logs = [log for receipt in inside for log in receipt.logs] + list(registered)
     for number in sorted(number for number in lost if window.first <= number <= window.last):
-        logs += client.sealed_logs(number, number, addresses=contracts, topics0=TOPICS).logs
+        logs += client.logs(number, number, topics0=TOPICS)  # of any address: a contract may be new in this window
     elsewhere = {receipt.tx_hash: receipt.block_number for receipt in there if receipt not in inside}
     return Named(_batch(client, window, logs, contracts, inside), elsewhere)
 

@@ -83,7 +83,7 @@ _kept = cache(_lived)
 class Stage:
     """A chain, a node that lists few blocks and gives receipts, and a subgraph."""
 
-    chain: FakeChain = field(default_factory=lambda: _kept(1).copy())
+    chain: FakeChain = field(default_factory=lambda: _kept(6).copy())
     node: ReceiptNode = field(init=False)
     subgraph: FakeSubgraph = field(init=False)
 
