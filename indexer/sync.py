@@ -66,9 +66,9 @@ def follow(
     Ends between two windows once `enough` says so.
     Raises IndexerError where a person has to look; the reason is then on /status/ too.
     """
-    chain = chain or client()
-    providers.recall(chain)
     try:
+        chain = chain or client()
+        providers.recall(chain)
         done = _follow(chain, books, progress, enough)
     except WindowTaken as taken:
         log.info("window_taken", reason=str(taken))
@@ -76,7 +76,8 @@ def follow(
         return Progress(projected_to=state.projected_to, head=state.head_block or -1)
     except (IndexerError, ChainError) as error:
         IndexState.objects.update(trouble=str(error))
-        providers.keep(chain)
+        if chain is not None:
+            providers.keep(chain)
         raise
     providers.keep(chain)
     IndexState.objects.exclude(trouble="").update(trouble="")

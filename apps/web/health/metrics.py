@@ -16,13 +16,17 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from apps.network.selectors.contracts import pending_changes
 from apps.scoring.selectors import latest_run
 from apps.web.health.queues import depths
 from apps.web.health.readiness import index_standing, missing_migrations
-from indexer.models import IndexState, ParkedLog
+from indexer.heads import head_source
+from indexer.models import IndexState, ParkedLog, ProviderState
+from indexer.providers import all_states, health_of
 from indexer.status import Word
 
 PREFIX = "millrace"
+_PROVIDER = ["provider", "key"]  # the key tells two URLs at one host apart
 WORDS: tuple[Word, ...] = ("current", "behind", "stale", "stopped", "empty")
 
 
@@ -96,6 +100,38 @@ def parked(now: datetime) -> Iterator[Metric]:
     yield from gauge("parked_logs", ParkedLog.objects.count(), "logs that could not be read, and wait for a fix")
 
 
+def providers(now: datetime) -> Iterator[Metric]:
+    """How each provider is, whether heads come by subscription, and contracts that wait for an operator."""
+    rows = all_states()
+    top = max((row.head for row in rows if row.head is not None), default=0)
+    figures: tuple[tuple[str, str, Callable[[ProviderState], float | None]], ...] = (
+        (
+            "provider_well",
+            "1 while it answers and is at the head",
+            lambda row: health_of(row, top=top, now=now) == "well",
+        ),
+        ("provider_head_block", "its newest block when it last told it", lambda row: row.head),
+        (
+            "provider_latency_seconds",
+            "how long it takes to answer",
+            lambda row: row.latency_ms and row.latency_ms / 1000,
+        ),
+        ("provider_failures", "failures in a row", lambda row: row.failures),
+    )
+    errors = CounterMetricFamily(f"{PREFIX}_provider_errors", "errors of its whole life", labels=_PROVIDER)
+    for row in rows:
+        errors.add_metric([row.host, row.key], row.errors)
+    for name, help_text, read in figures:
+        family = GaugeMetricFamily(f"{PREFIX}_{name}", help_text, labels=_PROVIDER)
+        for row in rows:
+            if (value := read(row)) is not None:
+                family.add_metric([row.host, row.key], float(value))
+        yield family
+    yield errors
+    yield from gauge("heads_by_subscription", float(head_source().by_subscription), "0: heads come by polling only")
+    yield from gauge("contracts_pending", len(pending_changes()), "changed contracts that nobody has acknowledged")
+
+
 def scores(now: datetime) -> Iterator[Metric]:
     """The newest score run."""
     run = latest_run()
@@ -122,7 +158,7 @@ def queues(now: datetime) -> Iterator[Metric]:
 
 
 Topic = Callable[[datetime], Iterator[Metric]]
-IN_DATABASE: tuple[Topic, ...] = (tables, index, covered, parked, scores)
+IN_DATABASE: tuple[Topic, ...] = (tables, index, covered, parked, providers, scores)
 ELSEWHERE: tuple[Topic, ...] = (build, queues)
 
 

@@ -10,10 +10,10 @@ import stamina
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.chain.client import ChainClient
-from apps.chain.errors import Unreachable
+from apps.chain.errors import Unreachable, WrongChain
 from apps.chain.pool import ATTEMPTS
 from indexer import providers, sync
-from indexer.models import ProviderState
+from indexer.models import IndexState, ProviderState
 from indexer.store import Books
 from tests.factories import ProviderStateFactory
 from tests.fakes.chain import ADDRESSES, FakeChain
@@ -113,3 +113,18 @@ def test_providers__that_are_no_longer_configured__are_forgotten(chain: FakeChai
     sync.follow(client_of(FakeNode(chain)), books=Books())
 
     assert set(ProviderState.objects.values_list("key", flat=True)) == {providers.key_of(SECRET), kept.key}
+
+
+def test_follow__by_a_process_whose_provider_serves_another_chain__says_so_on_the_status(
+    chain: FakeChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync.follow(client_of(FakeNode(chain)), books=Books())
+
+    def refuse() -> ChainClient:
+        raise WrongChain("https://one serves chain 1, not 31337; correct ARBITRUM_RPC_URLS or CHAIN_ID.")
+
+    monkeypatch.setattr(sync, "client", refuse)
+    with pytest.raises(WrongChain):
+        sync.follow(books=Books())
+
+    assert IndexState.objects.get().trouble.startswith("https://one serves chain 1, not 31337;")

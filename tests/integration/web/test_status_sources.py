@@ -98,3 +98,24 @@ def test_page__when_a_provider_changes_while_the_chain_stands_still__then_not_30
     assert client.get(URL, headers=same).status_code == 304
     ProviderState.objects.filter(pk=row.pk).update(written_at=datetime(2026, 1, 1, tzinfo=UTC))
     assert client.get(URL, headers=same).status_code == 200
+
+
+def test_metrics__of_providers__then_each_by_host_and_key(client: Client) -> None:
+    ProviderStateFactory(key="k1", host="a.example", head=120, latency_ms=250, errors=7)
+    ProviderStateFactory(key="k2", host="a.example", head=99, failures=2, errors=2)
+    HeadWatchFactory()
+    ContractBaselineFactory(block=10)
+    ContractChangeFactory(block__number=20, contract_id=contract_id("BondingManagerTarget"))
+    lines = client.get("/metrics").content.decode().splitlines()
+    for line in (
+        'millrace_provider_well{key="k1",provider="a.example"} 1.0',
+        'millrace_provider_well{key="k2",provider="a.example"} 0.0',
+        'millrace_provider_head_block{key="k2",provider="a.example"} 99.0',
+        'millrace_provider_latency_seconds{key="k1",provider="a.example"} 0.25',
+        'millrace_provider_failures{key="k2",provider="a.example"} 2.0',
+        'millrace_provider_errors_total{key="k1",provider="a.example"} 7.0',
+        "millrace_heads_by_subscription 1.0",
+        "millrace_contracts_pending 1.0",
+    ):
+        assert line in lines
+    assert not any(line.startswith('millrace_provider_latency_seconds{key="k2"') for line in lines)
