@@ -21,7 +21,7 @@ from indexer.handlers.words import BadLog
 from indexer.models import ChainLog, IndexState, SourceDifference, SubgraphState, WatchedContract
 from indexer.sources.subgraph import Subgraph, configured
 from indexer.sources.subgraph.client import Events, Pin
-from indexer.sources.subgraph.errors import BlockGone, SubgraphError, TooHeavy
+from indexer.sources.subgraph.errors import BlockGone, OtherChain, SubgraphError, TooHeavy
 from indexer.sources.subgraph.kinds import Kind, is_kept, log_values
 from indexer.sources.subgraph.values import Value
 from indexer.subgraph_state import EVERY, keep, note_error, note_pin, row_of
@@ -33,6 +33,7 @@ FIRST_SPAN = 200_000  # blocks; about half a day of Arbitrum One
 LARGEST_SPAN = 20_000_000
 ENOUGH_EVENTS = 3_000  # a fuller window is only more memory
 BUDGET_S = 45.0  # of one task: below the shortest limit of its queue; what is left is due at once
+MOST_OPEN = 10_000  # differences kept: more mean that it is not the subgraph of this chain, and are of no use singly
 LOOKED_AT_AGAIN = 20  # blocks with open differences read again in each run
 
 
@@ -176,6 +177,7 @@ def _meet(window: Window, events: Events, done: Compared, *, moves: bool) -> int
     now = datetime.now(UTC)
     ours = logs_of(window, events.kinds)
     found = differences(window, events, ours, now)
+    _refuse_too_many(found)
     with transaction.atomic():
         keep(found)
         open_here = SourceDifference.objects.filter(
@@ -191,6 +193,15 @@ def _meet(window: Window, events: Events, done: Compared, *, moves: bool) -> int
     if moves:
         done.upto = window.last
     return max(len(events.records), len(ours))
+
+
+def _refuse_too_many(found: Sequence[SourceDifference]) -> None:
+    still = SourceDifference.objects.filter(source="subgraph", resolved_at=None).count()
+    if still + len(found) > MOST_OPEN:
+        raise OtherChain(
+            f"The subgraph differs from the chain in more than {MOST_OPEN:,} places and is not compared further; "
+            "check that SUBGRAPH_URL is the Livepeer subgraph of this chain."
+        )
 
 
 def _move(window: Window, events: int, now: datetime) -> None:

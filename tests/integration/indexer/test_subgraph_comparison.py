@@ -204,6 +204,17 @@ def test_the_head__more_than_3600_blocks_behind__is_stale_while_the_chain_is_rea
     assert SubgraphState.objects.get().stale_since is None
 
 
+def test_compare__of_something_else_altogether__ends_before_the_table_is_full(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison, "MOST_OPEN", 20)
+    stage.subgraph.hides = {one["id"] for kind in ("BondEvent", "RewardEvent") for one in stage.subgraph.entities(kind)}
+    with pytest.raises(SubgraphError, match=r"more than 20 places .* check that SUBGRAPH_URL is the Livepeer subgraph"):
+        compared(stage)
+    assert SourceDifference.objects.count() <= 20
+    assert "SUBGRAPH_URL" in SubgraphState.objects.get().error
+
+
 def test_a_failure__is_kept_as_a_sentence_until_it_goes_well(stage: Stage) -> None:
     compared(stage)
     stage.subgraph.key = "another"
