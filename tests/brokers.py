@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import redis
@@ -42,9 +43,9 @@ def _from_debian() -> str | None:
 
 
 class Redis:
-    """A server of our own that keeps every message on disk, as compose.yaml runs it."""
+    """A server of our own, in a folder of its own."""
 
-    def __init__(self, folder: Path, options: tuple[str, ...] = ("--save", "", "--appendonly", "yes")) -> None:
+    def __init__(self, folder: Path, options: Sequence[str]) -> None:
         self._folder = folder
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
@@ -60,7 +61,7 @@ class Redis:
     def start(self) -> Redis:
         """Returns once it answers: on its old port after a first start, else on any that is free."""
         for _ in range(TRIES):
-            port = self.port or _free_port()
+            port = self.port or free_port()
             process = subprocess.Popen(
                 [
                     redis_server(),
@@ -105,7 +106,7 @@ def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
     return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -15,6 +15,7 @@ from kombu import Queue
 
 from config.env import env
 from config.queues import QUEUES
+from tests import composed
 from tests.bench.history import Shape, logs
 from tests.brokers import Redis
 from tests.fakes.chain import ADDRESSES, FakeChain
@@ -96,7 +97,9 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     if env.celery_broker_url:
         yield Broker(env.celery_broker_url, None)
         return
-    redis = Redis(tmp_path_factory.mktemp("redis")).start()
+    program, *options = composed.services()["redis"]["command"]
+    assert program == "redis-server"
+    redis = Redis(tmp_path_factory.mktemp("redis"), options).start()
     yield Broker(redis.url, redis)
     redis.stop()
 

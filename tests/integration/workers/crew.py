@@ -15,6 +15,7 @@ import orjson
 import psutil
 
 from config.env import NAMES, ROOT, inherited
+from tests import composed
 
 PATIENCE_S = 30
 
@@ -32,19 +33,20 @@ def environment(settings: str, **values: str) -> dict[str, str]:
     """This process's environment without its Millrace settings, and with these."""
     kept = {name: value for name, value in inherited().items() if name not in NAMES}
     fixed = {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": settings, "CELERY_SKIP_CHECKS": "1"}
-    return {**kept, **fixed, **values}
+    programs = f"{Path(sys.executable).parent}:{kept.get('PATH', '')}"
+    return {**kept, **fixed, "PATH": programs, **values}
 
 
 class Worker:
-    """One worker and its pool, in a process group of their own; its log is kept in a file."""
+    """A worker as compose.yaml has it, and its pool, in a process group of their own; its log is kept in a file."""
 
-    def __init__(self, name: str, queues: str, environ: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, name: str, environ: Mapping[str, str], folder: Path) -> None:
         self.log = folder / f"{name}-{time.monotonic_ns()}.log"
-        pool = ("--pool", "prefork", "--concurrency", "1", "--without-gossip", "--without-mingle")
-        options = (*pool, "--queues", queues, "--hostname", f"{name}@test")
+        command = composed.command(composed.services()["indexer"], {})
+        command[command.index("--hostname") + 1] = f"{name}@test"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "--quiet", "--app", "config.celery", "worker", *options],
+                command,
                 cwd=ROOT,
                 env=dict(environ),
                 stdin=subprocess.DEVNULL,
@@ -87,7 +89,7 @@ class Crew:
         """So many running workers on the queue `indexer`."""
         self.workers = [worker for worker in self.workers if worker.process.poll() is None]
         while len(self.workers) < number:
-            self.workers.append(Worker(f"w{len(self.workers)}", "indexer", self._environ, self._folder))
+            self.workers.append(Worker(f"w{len(self.workers)}", self._environ, self._folder))
         until(lambda: all(worker.is_ready for worker in self.workers), "workers are ready")
         return self.workers[:number]
 
