@@ -6,7 +6,6 @@ from apps.protocol import events
 from apps.protocol.hashing import topic_of
 from indexer.handlers.words import WORD, address, text
 
-
 COMMIT_BYTES = 20
 
 
