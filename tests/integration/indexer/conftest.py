@@ -13,6 +13,8 @@ from apps.chain.client import ChainClient
 from apps.devnet.network import DeployConfig, Devnet, deploy, load_artifacts, start_anvil
 from indexer import sync
 from indexer.store import Books
+from tests.fakes.chain import ADDRESSES, FakeChain, FakeLog
+from tests.fakes.nodes import FakeNode, transport
 from tests.parts import anvil_binary, contract_artifacts
 
 
@@ -38,3 +40,23 @@ def local(tmp_path: Path, settings: Settings, db: None) -> Iterator[Local]:
         settings.CONTROLLER_ADDRESS = deployment.controller
         settings.CHAIN_RPC_URLS = [anvil.url]
         yield Local(Devnet(client, deployment, seed=7), client, Books())
+
+
+@dataclass(slots=True)
+class Encoded:
+    """A chain of encoded logs, for what the local contracts lack."""
+
+    chain: FakeChain
+
+    def mine(self, *logs: FakeLog) -> None:
+        self.chain.mine(list(logs))
+
+    def follow(self) -> None:
+        client = ChainClient(["http://node"], transport=transport(FakeNode(self.chain)))
+        sync.follow(client, books=Books())
+
+
+@pytest.fixture
+def encoded(settings: Settings, db: None) -> Encoded:
+    settings.CONTROLLER_ADDRESS = ADDRESSES["Controller"]
+    return Encoded(FakeChain())

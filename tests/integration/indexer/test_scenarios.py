@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
-from pytest_django import Settings
 
-from apps.chain.client import ChainClient
 from apps.delegation.models import Position, StakeEvent, UnbondingLock
 from apps.delegation.worth import worth
 from apps.network.models import Orchestrator, OrchestratorRound, RewardCall, TicketPayment
 from apps.protocol.units import ZERO_ADDRESS
-from indexer import sync
 from indexer.models import ChainLog, IndexState, ParkedLog
-from indexer.store import Books
 from indexer.verification import verify
 from tests.factories import address
-from tests.fakes.chain import ADDRESSES, FakeChain, FakeLog, encode_log
-from tests.fakes.nodes import FakeNode, transport
-from tests.integration.indexer.conftest import Local
+from tests.fakes.chain import FakeLog, encode_log
+from tests.integration.indexer.conftest import Encoded, Local
 
 pytestmark = pytest.mark.integration
 
 LPT = ETH = 10**18
 T1, D, B, GATEWAY, CALLER, TREASURY = (address(number) for number in range(1, 7))
-
-
-@dataclass
-class Encoded:
-    """A chain of encoded logs, for what the local contracts lack."""
-
-    chain: FakeChain
-
-    def mine(self, *logs: FakeLog) -> None:
-        self.chain.mine(list(logs))
-
-    def follow(self) -> None:
-        client = ChainClient(["http://node"], transport=transport(FakeNode(self.chain)))
-        sync.follow(client, books=Books())
-
-
-@pytest.fixture
-def encoded(settings: Settings, db: None) -> Encoded:
-    settings.CONTROLLER_ADDRESS = ADDRESSES["Controller"]
-    return Encoded(FakeChain())
 
 
 def new_round(number: int, *, mintable: int = 20_000 * LPT) -> list[FakeLog]:
