@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import Count, Max, Q
+
 from apps.network.models import Avatar, Identity
 
 STALE_AFTER = timedelta(days=3)  # three daily turns missed
@@ -38,6 +40,33 @@ class Card:
     @property
     def is_stale(self) -> bool:
         return self.row.checked_at is not None and datetime.now(UTC) - self.row.checked_at > STALE_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How asking for names goes: rows, those with a name, those whose last turn failed, and the newest answer."""
+
+    asked: int
+    named: int
+    failing: int
+    last: datetime | None
+    trouble: str
+
+    @property
+    def is_stale(self) -> bool:
+        return self.last is not None and datetime.now(UTC) - self.last > STALE_AFTER
+
+
+def reading() -> Reading | None:
+    """None while nobody was ever to be asked for. One query."""
+    found = Identity.objects.aggregate(
+        asked=Count("pk"),
+        named=Count("pk", filter=~Q(name="")),
+        failing=Count("pk", filter=~Q(trouble="")),
+        last=Max("checked_at"),
+        trouble=Max("trouble"),
+    )
+    return Reading(**{**found, "trouble": found["trouble"] or ""}) if found["asked"] else None
 
 
 def names() -> dict[str, Name]:

@@ -15,11 +15,13 @@ from apps.scoring import selectors as scoring
 from apps.scoring.models import ScoreRun
 from apps.web.frame import Frame
 from apps.web.status.contracts import News, contract_news
+from apps.web.status.names import Names, names
 from apps.web.status.outside import Outside, outside
 from apps.web.status.providers import Providers, providers
 from apps.web.status.queues import Depth, waiting
 from apps.web.status.subgraph import Subgraph, subgraph
 from apps.web.status.verification import Checked, checked
+from indexer.handlers import POLL
 from indexer.models import ChainLog, IndexState, ParkedLog, WatchedContract
 
 _COUNTED_FOR_S = 30  # counting every log takes a second on a full index, and nobody needs it newer
@@ -105,6 +107,7 @@ class Sources:
     checked: Checked
     outside: Outside
     subgraph: Subgraph
+    names: Names
 
 
 def sources(frame: Frame) -> Sources:
@@ -128,6 +131,7 @@ def sources(frame: Frame) -> Sources:
         queues=waiting(),
         outside=outside(),
         subgraph=subgraph(),
+        names=names(),
     )
 
 
@@ -185,7 +189,9 @@ def _counts(index: IndexState | None) -> Counts:
 def _contracts() -> list[Contract]:
     logs = dict(ChainLog.objects.values_list("address").annotate(Count("log_index")))
     watched = WatchedContract.objects.order_by("name", "address").values_list("name", "address")
-    return [Contract(name, address, logs.get(address, 0)) for name, address in watched]
+    found = [Contract(name, address, logs.get(address, 0)) for name, address in watched if name != POLL]
+    polls = [logs.get(address, 0) for name, address in watched if name == POLL]
+    return [*found, Contract(f"Polls, {len(polls)} of them", "", sum(polls))] if polls else found
 
 
 def _database_bytes() -> int:

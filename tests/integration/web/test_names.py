@@ -171,3 +171,26 @@ def test_home__when_a_node_has_a_name__then_it_stands_before_its_address(client:
     link = page[page.index(f'href="/orchestrators/{node}/"') :].partition("</a>")[0]
     assert '<bdi class="name">a-very-long-titan-node.eth</bdi> <span class="mono at">0x' in link
     assert "a-very-long-t…" in page  # in the picture there is less room
+
+
+def test_status__when_no_ethereum_is_configured__then_names_are_off(
+    client: Client, db: None, settings: Settings
+) -> None:
+    settings.ETHEREUM_RPC_URL = None
+    page = read(client, "/status/")
+    assert "No Ethereum node is configured (ETHEREUM_RPC_URL)." in page
+
+
+def test_status__when_the_node_is_away__then_names_are_stale_and_the_setting_is_named(
+    client: Client, db: None, settings: Settings
+) -> None:
+    settings.ETHEREUM_RPC_URL = "http://node"
+    long_ago = datetime.now(UTC) - timedelta(days=4)
+    trouble = "The Ethereum node did not answer; check ETHEREUM_RPC_URL."
+    IdentityFactory(checked_at=long_ago, trouble=trouble)
+    IdentityFactory(checked_at=long_ago, name="")
+    part = read(client, "/status/").partition(">Names</h2>")[2].partition("</section>")[0]
+    assert "Stale" in part
+    assert trouble in part
+    assert "1 of 2 orchestrators have an ENS name that leads back to them" in part
+    assert "1 could not be asked in their last turn" in part
