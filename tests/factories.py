@@ -16,10 +16,14 @@ from apps.network.models import (
     ContractBaseline,
     ContractChange,
     CutChange,
+    GpuCount,
     Identity,
+    JobHour,
+    Offer,
     Orchestrator,
     OrchestratorRound,
     ParameterRead,
+    ParkedRecord,
     Poll,
     PollVote,
     PoolChange,
@@ -29,6 +33,9 @@ from apps.network.models import (
     RewardCall,
     Round,
     ServiceUriUpdate,
+    SourceState,
+    TestRegion,
+    TestScore,
     TicketPayment,
 )
 from apps.protocol.units import WEI
@@ -44,6 +51,7 @@ from indexer.models import (
     ProviderState,
     SourceDifference,
     SubgraphState,
+    Verification,
     WatchedContract,
 )
 
@@ -460,6 +468,24 @@ class ParkedLogFactory(Rows):
     error = "The log's data is shorter than its event."
 
 
+class VerificationFactory(Rows):
+    """Every figure of a network of two compared a moment ago, and all of them equal."""
+
+    class Meta:
+        model = Verification
+
+    kind = "full"
+    block = 1000
+    block_hash = hash_of("block 1000")
+    round = 100
+    accounts = orchestrators = 2
+    figures = 40
+    differ = unexplained = unsteady = 0
+    drift: Any = factory.LazyFunction(list)
+    seconds = 0.5
+    made_at = factory.LazyFunction(lambda: datetime.now(UTC))
+
+
 class SubgraphStateFactory(Rows):
     class Meta:
         model = SubgraphState
@@ -481,3 +507,108 @@ class SourceDifferenceFactory(Rows):
     record = factory.Sequence(lambda n: f"0x{hash_of(n).hex()}-{n}")
     block = 500
     found_at = factory.LazyFunction(lambda: datetime.now(UTC))
+
+
+class SourceStateFactory(Rows):
+    """A source read just now, with whole lists of offers and test results."""
+
+    class Meta:
+        model = SourceState
+        django_get_or_create = ("source", "observer")
+
+    source = "capabilities"
+    observer = ""
+    host = "outside.example"
+    every_s = 60
+    stale_after_s = 180
+    due_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(seconds=60))
+    attempted_at = succeeded_at = offers_at = scores_at = factory.LazyFunction(lambda: datetime.now(UTC))
+    records = 1
+
+
+class Observations(Rows):
+    """An observation of this hour, read a moment after its source's list began."""
+
+    class Meta:
+        abstract = True
+
+    identity = factory.Sequence(lambda n: hash_of(f"observation {n}"))
+    source = "capabilities"
+    read_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(seconds=1))
+    hour = factory.LazyAttribute(lambda row: row.read_at.replace(minute=0, second=0, microsecond=0))
+
+
+class OfferFactory(Observations):
+    class Meta:
+        model = Offer
+
+    orchestrator = factory.Sequence(address)
+    raw_id = "35"
+    model = "styles"
+    job_type = "live-video-to-video"
+    warm = True
+    idle = 1
+    in_use = 2
+    price_wei = 2287
+    pixels_per_unit = 1
+
+
+class TestScoreFactory(Observations):
+    __test__ = False
+
+    class Meta:
+        model = TestScore
+
+    source = "leaderboard"
+    orchestrator = factory.Sequence(address)
+    raw_id = job_type = "transcoding"
+    region = "FRA"
+    success_ppm = 970_000
+    round_trip_ppm = 610_000
+    score_ppm = 591_700
+
+
+class TestRegionFactory(Rows):
+    __test__ = False
+
+    class Meta:
+        model = TestRegion
+
+    code = "FRA"
+    kind = "transcoding"
+    name = "Frankfurt"
+
+
+class JobHourFactory(Observations):
+    class Meta:
+        model = JobHour
+
+    source = "naap"
+    org = "weir-labs"
+    orchestrator = factory.Sequence(address)
+    node = factory.SelfAttribute("orchestrator")
+    raw_id = job_type = "live-video-to-video"
+    model = "styles"
+    sessions = 10
+    sessions_ok = 9
+
+
+class GpuCountFactory(Observations):
+    class Meta:
+        model = GpuCount
+
+    orchestrator = factory.Sequence(address)
+    name = "NVIDIA GeForce RTX 4090"
+    memory_bytes = 25_757_220_864
+    count = 2
+
+
+class ParkedRecordFactory(Rows):
+    class Meta:
+        model = ParkedRecord
+
+    source = "naap"
+    identity = factory.Sequence(lambda n: hash_of(f"parked record {n}"))
+    what = "row 3"
+    error = "org is no text"
+    first_seen = last_seen = factory.LazyFunction(lambda: datetime.now(UTC))

@@ -21,7 +21,7 @@ VERSION = "0.1"
 WEIGHTS: dict[PartName, int] = {"work": 5, "terms": 3, "jobs": 1, "community": 1}
 ENOUGH_ROUNDS = 10
 
-_JOBS_UNKNOWN = "Unknown: no source reports job types yet, so this part neither helps nor harms."
+_JOBS_UNKNOWN = "Unknown: fees are not split by job type yet, so this part neither helps nor harms."
 _COMMUNITY_UNKNOWN = "Unknown: no verified contributions are recorded yet, so this part neither helps nor harms."
 
 

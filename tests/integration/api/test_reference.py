@@ -30,7 +30,7 @@ def test_page__has_examples_that_work(client: Client, cast: list[Character]) -> 
     body = client.get("/api/").content.decode()
     examples = re.findall(r'href="(/api/v1/[^"]+)"', body)
 
-    assert len(examples) == 11
+    assert len(examples) == 17
     assert {client.get(each.replace("&amp;", "&")).status_code for each in examples} == {200}
 
 

@@ -36,6 +36,7 @@ def test_document__is_openapi_3_1_and_names_every_address(client: Client) -> Non
         "/api/v1/orchestrators/{address}",
         "/api/v1/orchestrators/{address}/rounds",
         "/api/v1/rounds",
+        "/api/v1/sources",
         "/api/v1/status",
     ]
     assert "NodeRound" in answer["components"]["schemas"]

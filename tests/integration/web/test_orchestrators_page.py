@@ -93,7 +93,9 @@ class TestThePage:
 
     def test_page__when_a_figure_is_unknown__then_hatched_and_zero_is_zero(self, client: Client) -> None:
         body = page(client)
-        assert 'data-l="Jobs"><span class="unk" title="Unknown: no source reports job types yet">' in row_of(body, NODE)
+        assert 'data-l="Jobs"><span class="unk" title="Unknown: fees are not split by job type yet">' in row_of(
+            body, NODE
+        )
         assert 'data-l="Fees, ETH"><data value="0" title="0 wei of ETH">0</data>' in row_of(body, IDLE)
         assert '<td role="cell" class="n lo">–</td>' in row_of(body, NEW)  # rate without stake does not apply
 
@@ -265,6 +267,9 @@ class TestTheSheet:
             "fees_eth_per_million_lpt": "48.48",
             "fees_eth_wei_per_million_lpt": "48480000000000000000",
             "payers": "0",
+            "job_types": "",
+            "idle_slots": "",
+            "slots_in_use": "",
             "stake_lpt": "250000",
             "stake_lpt_wei": "250000000000000000000000",
             "stake_share_percent": "25",
@@ -335,19 +340,19 @@ class TestManyNodes:
         lines = client.get("/orchestrators.csv?page=all").content.decode().splitlines()
         assert len(lines) == 121
 
-    @pytest.mark.parametrize(("query", "count"), [("", 11), ("?cols=stake", 10), ("?sort=-fees&q=node&page=1", 11)])
+    @pytest.mark.parametrize(("query", "count"), [("", 15), ("?cols=stake", 14), ("?sort=-fees&q=node&page=1", 15)])
     def test_page__when_rendered__then_queries_do_not_grow_with_rows(
         self, client: Client, query: str, count: int, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         with django_assert_num_queries(count):
             page(client, query)
 
-    def test_page__when_nothing_changed__then_three_queries(
+    def test_page__when_nothing_changed__then_four_queries(
         self, client: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         headers = {"HX-Request": "true"}
         tag = client.get(URL, headers=headers)["ETag"]
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             assert client.get(URL, headers={**headers, "If-None-Match": tag}).status_code == 304
 
     def test_page__when_one_column_is_left__then_still_a_table(self, client: Client) -> None:

@@ -122,7 +122,7 @@ def test_jobs_and_community__have_no_source__so_are_unknown_and_only_widen() -> 
 
     assert [(each.name, each.weight) for each in result.parts] == list(zip(PARTS, (5, 3, 1, 1), strict=True))
     assert [each.value for each in result.parts[2:]] == [None, None]
-    assert result.parts[2].reason.startswith("Unknown: no source reports job types yet")
+    assert result.parts[2].reason.startswith("Unknown: fees are not split by job type yet")
     assert result.coverage == Decimal("0.8000")
 
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.unit
 
 def test_chosen__nothing__is_every_column_and_some_drop_out_on_a_phone() -> None:
     assert chosen([]) == COLUMNS
-    assert {column.key for column in COLUMNS if column.lo} == {"rate", "payers", "stake"}
+    assert {column.key for column in COLUMNS if column.lo} == {"rate", "payers", "offers", "stake"}
 
 
 def test_chosen__by_the_reader__drop_out_nowhere_and_have_a_label_there() -> None:
