@@ -45,11 +45,11 @@ def fetch_named(
     found = receipts(client, [place.tx_hash for place in places])
     there = [receipt for receipt in found if receipt is not None]
     lost = {place.block for place, receipt in zip(places, found, strict=True) if receipt is None}
-    inside = [receipt for receipt in there if window.first <= receipt.block_number <= window.last]
+    inside = [receipt for receipt in there if _is_in(window, receipt.block_number)]
     logs = [log for receipt in inside for log in receipt.logs] + list(registered)
-    for number in sorted(number for number in lost if window.first <= number <= window.last):
+    for number in sorted(number for number in lost if _is_in(window, number)):
         logs += client.logs(number, number, topics0=TOPICS)  # of any address: a contract may be new in this window
-    elsewhere = {receipt.tx_hash: receipt.block_number for receipt in there if receipt not in inside}
+    elsewhere = {one.tx_hash: one.block_number for one in there if not _is_in(window, one.block_number)}
     return Named(_batch(client, window, logs, contracts, inside), elsewhere)
 
 
@@ -86,6 +86,10 @@ def _require_one_chain(headers: Mapping[int, Header], blocks: Iterable[tuple[int
     for number, block_hash in blocks:
         if headers[number].hash != block_hash:
             raise LyingNode(f"A receipt of block {number} is of another block than its header; read again.")
+
+
+def _is_in(window: Window, block: int) -> bool:
+    return window.first <= block <= window.last
 
 
 def _place(log: RawLog) -> tuple[int, int]:
