@@ -36,7 +36,8 @@ def reverse_node(address: str) -> bytes:
 
 def normalised(name: str) -> str | None:
     """The name as ENSIP-15 has it; None for one that breaks its rules: odd characters, mixed or confusable scripts."""
-    from ens_normalize import DisallowedSequence, ens_normalize  # its tables take 95 MB, wanted by one task alone
+    # here and not above: its tables take 95 MB, wanted by one task alone
+    from ens_normalize import DisallowedSequence, ens_normalize  # type: ignore[import-untyped]
 
     try:
         return str(ens_normalize(name))

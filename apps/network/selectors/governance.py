@@ -213,7 +213,7 @@ def polls(*, before: Place = LAST_PLACE, limit: int) -> list[PollRow]:
     """Polls, newest first."""
     rows = _asked(_POLLS, block=before.block, log_index=before.log_index, limit=limit)
     now = parameters(("l1_block",)).get("l1_block")
-    return [PollRow(*row, None if now is None else now <= row[2]) for row in rows]
+    return [PollRow(*row, open=None if now is None else now <= row[2]) for row in rows]
 
 
 def proposals(running: int, *, before: Place = LAST_PLACE, limit: int) -> list[ProposalRow]:
@@ -222,7 +222,7 @@ def proposals(running: int, *, before: Place = LAST_PLACE, limit: int) -> list[P
     for row in _asked(_PROPOSALS, block=before.block, log_index=before.log_index, limit=limit):
         *columns, last_change = row
         columns[0], columns[3] = int(columns[0]), _parsed(columns[3])
-        made.append(ProposalRow(*columns, _state(last_change, columns[4], columns[5], running)))
+        made.append(ProposalRow(*columns, state=_state(last_change, columns[4], columns[5], running)))
     return made
 
 
@@ -240,7 +240,10 @@ def _state(last_change: State | None, starts: int, ends: int, running: int) -> S
 def votes(*, voter: str | None = None, before: Place = LAST_PLACE, limit: int) -> list[VoteRow]:
     """Votes in polls and on proposals, newest first, of everybody or of one account."""
     rows = _asked(_VOTES, voter=voter, block=before.block, log_index=before.log_index, limit=limit)
-    return [VoteRow(*row[:3], int(row[3]), None if row[4] is None else int(row[4]), *row[5:]) for row in rows]
+    return [
+        VoteRow(kind, subject, voter, int(choice), None if weight is None else int(weight), *others)
+        for kind, subject, voter, choice, weight, *others in rows
+    ]
 
 
 def part_of(node: str, running: int, *, l1_block: int | None) -> Part:

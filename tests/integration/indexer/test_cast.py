@@ -20,7 +20,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from apps.delegation.models import Position
 from apps.delegation.worth import worth
 from apps.devnet.calldata import address_in, calldata, words
-from apps.network.models import Orchestrator, TicketPayment
+from apps.devnet.wire import created_address
+from apps.network.models import Orchestrator, Poll, PollVote, TicketPayment
 from apps.protocol.units import NEVER, ZERO_ADDRESS
 from indexer import sync
 from indexer.models import IndexState
@@ -136,3 +137,19 @@ def test_payments__by_gateway_and_orchestrator__equal_the_sum_of_the_logs(indexe
     assert {(gateway, node): int(amount) for gateway, node, amount in sums} == dict(theirs)
     assert TicketPayment.objects.count() == len(logs)
     assert {gateway for gateway, _ in theirs} <= {one.account.address for one in indexed.network.cast.gateways}
+
+
+def test_history__once_indexed__holds_three_polls_and_every_vote_in_them(indexed: Indexed) -> None:
+    creator = indexed.network.deployment["PollCreator"]
+    opened = list(Poll.objects.order_by("block_id"))
+    assert [(row.poll, row.round) for row in opened] == [
+        (created_address(creator, number), round_) for number, round_ in ((1, 8), (2, 30), (3, 52))
+    ]
+    topic = "0x" + keccak(text="Vote(address,uint256)").hex()
+    asked = {"fromBlock": "0x0", "toBlock": hex(indexed.block), "topics": [topic]}
+    logs = indexed.network.client.rpc("eth_getLogs", [asked])
+    votes = PollVote.objects.order_by("block_id", "log_index").values_list("poll", "voter", "choice")
+    assert len(logs) == 3 * 13
+    assert list(votes) == [
+        (log["address"].lower(), "0x" + log["topics"][1][-40:], int(log["data"], 16)) for log in logs
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from apps.protocol import events as e
@@ -21,8 +23,8 @@ def read(contract: str, log: FakeLog) -> object:
     return decode(contract, topics, bytes.fromhex(log.data[2:]))
 
 
-def proposal(**changed: object) -> FakeLog:
-    fields: dict[str, object] = {
+def proposal(**changed: Any) -> FakeLog:
+    fields: dict[str, Any] = {
         "proposalId": NUMBER,
         "proposer": ONE,
         "targets": [TWO, THREE],
