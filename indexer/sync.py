@@ -166,7 +166,7 @@ def heal(chain: ChainClient, state: IndexState, books: Books, heads: Heads, *, e
     if fork is None:
         return
     log.warning("reorg", stored_to=state.projected_to, fork=fork)
-    stands = _final_block(state, heads) is not None  # else find_fork would have raised
+    stands = _final_block(state) is not None  # else find_fork would have raised
     forget_after(fork, books, even_final=even_final, final_stands=stands, seen=state.reorgs)
     forget_safe_above(state, fork)
     state.refresh_from_db()
@@ -177,8 +177,10 @@ def find_fork(chain: ChainClient, state: IndexState, heads: Heads) -> int | None
 
     Raises ReorgBelowFinality if the block that was final last, or none of the newest stored ones, is on the chain.
     """
+    if state.finalized_block is not None and heads.head.number < state.finalized_block:
+        return None  # who is that far behind does not know yet which branch won
     present = _stored_blocks(min(state.projected_to, heads.head.number))
-    final = _final_block(state, heads)
+    final = _final_block(state)
     newest = present[:1]
     there = _on_chain(chain, [*newest, *([final] if final else [])])  # both by the word of one provider
     if final is not None and final not in there:
@@ -206,9 +208,9 @@ def _stored_blocks(upto: int) -> list[tuple[int, bytes]]:
     return [(number, bytes(block_hash)) for number, block_hash in newest.values_list("number", "hash")[:FORK_SEARCH]]
 
 
-def _final_block(state: IndexState, heads: Heads) -> tuple[int, bytes] | None:
-    """Number and hash of the block that was final when last noted, where both are known and the head is not below."""
-    if state.finalized_block is None or state.finalized_hash is None or state.finalized_block > heads.head.number:
+def _final_block(state: IndexState) -> tuple[int, bytes] | None:
+    """Number and hash of the block that was final when last noted, where both are known."""
+    if state.finalized_block is None or state.finalized_hash is None:
         return None
     return state.finalized_block, bytes(state.finalized_hash)
 

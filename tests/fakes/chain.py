@@ -79,6 +79,7 @@ class FakeChain:
         self._block_time_s = block_time_s
         self._genesis_time = genesis_time
         self._forks = 0
+        self._copies = 0
         self._branches: list[tuple[int, bytes]] = [(0, seed.encode())]  # first block and salt, oldest first
         self._logs: dict[int, list[MinedLog]] = {}
         self._numbers: list[int] = []  # blocks that hold logs, ascending
@@ -94,9 +95,11 @@ class FakeChain:
         )
 
     def copy(self) -> FakeChain:
-        """The chain as it stands; what happens to one of the two is nothing to the other."""
+        """The chain as it stands; from here on the two have blocks, and hashes, of their own."""
+        self._copies += 1
         twin = copy(self)
-        twin.calls, twin._branches, twin._logs = dict(self.calls), list(self._branches), dict(self._logs)
+        own = (self.head + 1, _digest(self._salt(self.head) + b"copy %d" % self._copies).encode())
+        twin.calls, twin._branches, twin._logs = dict(self.calls), [*self._branches, own], dict(self._logs)
         twin._numbers, twin._recorded = list(self._numbers), dict(self._recorded)
         return twin
 

@@ -29,7 +29,10 @@ def snapshot() -> Rows:
     found["covered"] = _select(
         f"SELECT unnest(range_agg(blocks)) FROM {CoveredRange._meta.db_table} WHERE source = '{SOURCE}'"
     )
-    found["contracts"] = _select(f"SELECT address, name FROM {WatchedContract._meta.db_table} ORDER BY 1")
+    found["contracts"] = _select(  # without one found at first sight on a branch that lost before it was read
+        f"SELECT address, name FROM {WatchedContract._meta.db_table}"
+        " WHERE address IN (SELECT address FROM network_contract_change) ORDER BY 1"
+    )
     found["parameters"] = _select(
         "SELECT DISTINCT ON (name) name, value FROM network_parameter_read ORDER BY name, block_id DESC"
     )
