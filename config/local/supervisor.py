@@ -107,6 +107,10 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         """Whether one of those that were to run until the end is no more."""
         return self._dead() is not None
 
+    def has_failed(self, name: str) -> bool:
+        """Whether this process was started and is no more."""
+        return "returncode" in self._processes.get(name, {})
+
     def hold(self) -> None:
         """Never returns: raises Stopped or Died."""
         self.wait_until(lambda: False)

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from functools import partial
+from urllib.parse import urlsplit
 
 from config.env import ROOT, Env, SettingError, env, inherited
 from config.local import broker, checks, npm_parts, postgres, runtime
@@ -21,6 +22,11 @@ SERVERS = 1  # the stage that ends last: everybody else needs the chain and the 
 WEB_THREADS = 4
 SITE_LIMIT_S = 60
 PREPARATION = "the preparation"
+PORT_TRIES = 3
+
+
+class PortTaken(Exception):
+    """Between the look for a free port and its use another program took it; the message says which."""
 
 
 def main() -> int:
@@ -28,7 +34,12 @@ def main() -> int:
     try:
         with data_folder_lock(env.data) as leash:
             checks.before_start(env)
-            return _run(Supervisor(_environment(), leash_fd=leash))
+            for _ in range(PORT_TRIES - 1):
+                try:
+                    return _run(Supervisor(_environment(), leash_fd=leash))
+                except PortTaken as taken:
+                    console.print(str(taken))
+            return _run(Supervisor(_environment(), leash_fd=leash), last=True)
     except SettingError as error:
         print(f"millrace: {error}", file=sys.stderr)
         return 1
@@ -36,7 +47,8 @@ def main() -> int:
         return 0
 
 
-def _run(group: Supervisor) -> int:
+def _run(group: Supervisor, *, last: bool = False) -> int:
+    """The exit code. Raises PortTaken, unless this is the last try, with everything ended."""
     group.listen()
     try:
         _start(group)
@@ -51,11 +63,23 @@ def _run(group: Supervisor) -> int:
         return 1
     except Died as error:
         group.mute()
+        if not last and (port := _taken_port(group)):
+            raise PortTaken(f"Another program took port {port} in the meantime; starting again on another.") from error
         print(f"millrace: {str(error).rstrip('.')}; what it said is above.", file=sys.stderr)
         return 1
     finally:
         group.stop()
     return 0
+
+
+def _taken_port(group: Supervisor) -> int | None:
+    """The port of a local server that ended because somebody else listens there; None where it ended otherwise."""
+    at = runtime.load(env.data)
+    for name, url in (("chain", at.rpc_url), ("outside", at.outside_url)):
+        port = urlsplit(url or "").port
+        if port and group.has_failed(name) and not _is_free(port):
+            return port
+    return None
 
 
 def _start(group: Supervisor) -> None:
@@ -162,14 +186,20 @@ def _celery(*arguments: str) -> list[str]:
 def _free_port(preferred: int) -> int:
     """The preferred port if nobody has it, else any other."""
     for port in (preferred, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        if found := _is_free(port):
+            return found
     raise SettingError("no TCP port is free on 127.0.0.1; end some programs that listen there.")
+
+
+def _is_free(port: int) -> int | None:
+    """The port if it can be had, any that can for 0, else None."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return None
+        return int(probe.getsockname()[1])
 
 
 def _site_answers(port: int) -> bool:
