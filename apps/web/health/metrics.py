@@ -7,7 +7,7 @@ A figure that is not known is absent. Each topic costs a query or two; none coun
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -18,6 +18,8 @@ from prometheus_client.registry import Collector
 
 from apps.network.selectors.contracts import pending_changes
 from apps.scoring.selectors import latest_run
+from apps.web.health.families import PREFIX, age_s, gauge, labelled
+from apps.web.health.outside import sources, subgraph, verification
 from apps.web.health.queues import depths
 from apps.web.health.readiness import index_standing, missing_migrations
 from indexer.heads import head_source
@@ -25,30 +27,8 @@ from indexer.models import IndexState, ParkedLog, ProviderState
 from indexer.providers import all_states, health_of
 from indexer.status import Word
 
-PREFIX = "millrace"
 _PROVIDER = ["provider", "key"]  # the key tells two URLs at one host apart
 WORDS: tuple[Word, ...] = ("current", "behind", "stale", "stopped", "empty")
-
-
-def gauge(name: str, value: float | None, help_text: str) -> Iterator[Metric]:
-    """One figure, or nothing where it is not known."""
-    if value is not None:
-        yield GaugeMetricFamily(f"{PREFIX}_{name}", help_text, value=value)
-
-
-def labelled(name: str, label: str, values: Iterable[tuple[str, float | None]], help_text: str) -> Iterator[Metric]:
-    """A figure for each value of one label; those not known are absent."""
-    family = GaugeMetricFamily(f"{PREFIX}_{name}", help_text, labels=[label])
-    for key, value in values:
-        if value is not None:
-            family.add_metric([key], value)
-    if family.samples:
-        yield family
-
-
-def age_s(moment: datetime | None, now: datetime) -> float | None:
-    """Seconds since the moment; None where it is not known."""
-    return None if moment is None else max(0.0, (now - moment).total_seconds())
 
 
 def build(now: datetime) -> Iterator[Metric]:
@@ -158,7 +138,17 @@ def queues(now: datetime) -> Iterator[Metric]:
 
 
 Topic = Callable[[datetime], Iterator[Metric]]
-IN_DATABASE: tuple[Topic, ...] = (tables, index, covered, parked, providers, scores)
+IN_DATABASE: tuple[Topic, ...] = (
+    tables,
+    index,
+    covered,
+    parked,
+    providers,
+    scores,
+    verification,
+    sources,
+    subgraph,
+)
 ELSEWHERE: tuple[Topic, ...] = (build, queues)
 
 

@@ -14,7 +14,16 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.web.health import queues
-from tests.factories import BlockFactory, CoveredRangeFactory, IndexStateFactory, ParkedLogFactory, ScoreRunFactory
+from tests.factories import (
+    BlockFactory,
+    CoveredRangeFactory,
+    IndexStateFactory,
+    ParkedLogFactory,
+    ScoreRunFactory,
+    SourceStateFactory,
+    SubgraphStateFactory,
+    VerificationFactory,
+)
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -138,6 +147,34 @@ def test_metrics__when_nothing_is_read__then_unknown_figures_are_absent(client: 
     assert not {f"millrace_{name}" for name in absent} & set(found)
 
 
+def test_metrics__when_figures_were_compared__then_what_differs(client: Client, current: None) -> None:
+    VerificationFactory(figures=40, differ=3, unexplained=1, made_at=datetime.now(UTC) - timedelta(seconds=90))
+    found = read(client)
+    names = ("block", "figures", "differ", "unexplained")
+    assert [found[f"millrace_verification_{name}"] for name in names] == [1000, 40, 3, 1]
+    assert 90 <= found["millrace_verification_age_seconds"] < 95
+
+
+def test_metrics__when_sources_are_read__then_how_fresh_and_those_that_are_off_are_absent(
+    client: Client, current: None, settings: Settings
+) -> None:
+    settings.NAAP_URL = settings.SUBGRAPH_URL = "https://hidden:hidden@outside.example/hidden"
+    settings.LEADERBOARD_URL = None
+    SourceStateFactory(
+        source="naap", stale_after_s=60, parked=2, succeeded_at=datetime.now(UTC) - timedelta(seconds=90)
+    )
+    SourceStateFactory(source="leaderboard")
+    SubgraphStateFactory(lag_blocks=10)
+    text = client.get("/metrics").content.decode()
+    assert 'millrace_source_stale{observer="",source="naap"} 1.0' in text
+    assert 'millrace_source_parked_records{observer="",source="naap"} 2.0' in text
+    found = read(client)
+    assert 90 <= found["millrace_source_age_seconds  naap"] < 95
+    assert (found["millrace_subgraph_state current"], found["millrace_subgraph_lag_blocks"]) == (1, 10)
+    assert "leaderboard" not in text
+    assert "hidden" not in text
+
+
 def test_metrics__when_database_and_broker_are_away__then_told_and_the_rest_absent(
     client: Client, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
@@ -157,7 +194,7 @@ def test_metrics__when_scraped__then_a_handful_of_queries(
     client: Client, current: None, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.get("/metrics")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(30):
         client.get("/metrics")
 
 
