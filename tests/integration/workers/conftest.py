@@ -82,13 +82,16 @@ class Broker:
     def send(self, task_id: str | None = None) -> None:
         self.app.send_task("indexer.tasks.follow_chain", queue="indexer", task_id=task_id)
 
-    def is_empty(self) -> bool:
-        """No message waits, and where the broker tells no worker holds one."""
+    def messages(self) -> int:
+        """Those that wait, and where the broker tells also those that a worker holds."""
         if self.redis is not None:
             client = self.redis.client()
-            return not client.llen("indexer") and not client.hlen("unacked")
+            return int(client.llen("indexer")) + int(client.hlen("unacked"))
         with self.app.connection_for_read() as line:
-            return line.default_channel.queue_declare("indexer", passive=True).message_count == 0
+            return int(line.default_channel.queue_declare("indexer", passive=True).message_count)
+
+    def is_empty(self) -> bool:
+        return self.messages() == 0
 
 
 @pytest.fixture(scope="session")
