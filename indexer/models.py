@@ -15,7 +15,7 @@ class ChainLog(models.Model):
     """A raw log. Everything else in the database is recomputed from these."""
 
     pk = models.CompositePrimaryKey("block_id", "log_index")
-    block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="logs")
+    block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="logs", db_index=False)  # the key begins so
     log_index = models.IntegerField()
     tx_hash = HashField()
     address = AddressField()

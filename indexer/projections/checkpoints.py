@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from django.db import connection
@@ -63,10 +63,18 @@ def dump(projector: Projector) -> dict[str, Any]:
     """The books as JSON holds them; integers of any size stay integers."""
     books = projector.ledger
     return {
-        "round": asdict(books.round),
-        "books": [asdict(book) for book in books.books.values()],
+        "round": _plain(books.round),
+        "books": [
+            {**_plain(book), "records": {number: _plain(record) for number, record in book.records.items()}}
+            for book in books.books.values()
+        ],
         "transfers_start_anew": projector.transfers_start_anew,
     }
+
+
+def _plain(one: RoundBook | OrchestratorBook | RoundRecord) -> dict[str, Any]:
+    """The fields by name; `asdict` makes deep copies of what nobody changes, which takes ten times as long."""
+    return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
 def restore(state: dict[str, Any]) -> Projector:
@@ -74,9 +82,9 @@ def restore(state: dict[str, Any]) -> Projector:
     projector = Projector()
     projector.transfers_start_anew = state["transfers_start_anew"]
     projector.ledger.round = RoundBook(**state["round"])
-    for fields in state["books"]:
-        records = {int(number): RoundRecord(**record) for number, record in fields["records"].items()}
-        projector.ledger.books[fields["address"]] = OrchestratorBook(**{**fields, "records": records})
+    for book in state["books"]:
+        records = {int(number): RoundRecord(**record) for number, record in book["records"].items()}
+        projector.ledger.books[book["address"]] = OrchestratorBook(**{**book, "records": records})
     projector.written_round = projector.round
     return projector
 
