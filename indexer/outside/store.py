@@ -65,7 +65,8 @@ def store(source: str, observer: str, pairs: Pairs, *, at: datetime) -> None:
     seen = events.kept(observer, [event for _, found in pairs for event in found.events])
     known = Known.now()
     _gpus(where, [gpus for _, found in pairs for gpus in found.gpus], known)
-    _work(where, [*(work for _, found in pairs for work in found.work), *events.summed(observer, seen)], known)
+    _work(where, [work for _, found in pairs for work in found.work], known)
+    _work(where, list(events.summed(observer, seen)), known, whole=seen)
     _parked(where, [parked for _, found in pairs for parked in found.parked])
     _forget(where)
 
@@ -251,7 +252,10 @@ _WORK = (
 )  # fmt: skip
 
 
-def _work(where: _Where, work: Iterable[WorkSeen], known: Known) -> None:
+def _work(where: _Where, work: Iterable[WorkSeen], known: Known, *, whole: Sequence[datetime] = ()) -> None:
+    """Stores work by hours. Of hours that are `whole` here, what is not among it is no longer so and goes: a payment
+    counted as unnamed has found its name.
+    """
     rows = [
         JobHour(
             **where.seen(each.org, each.gateway, each.node, each.job.raw_id, each.job.model, hour=each.hour),
@@ -266,6 +270,8 @@ def _work(where: _Where, work: Iterable[WorkSeen], known: Known) -> None:
         )
         for each in work
     ]
+    gone = JobHour.objects.filter(source=where.source, observer=where.observer, hour__in=list(whole))
+    gone.exclude(identity__in=[row.identity for row in rows]).delete()
     _observe(JobHour, rows, over=("job_type", "orchestrator", *_WORK))
 
 

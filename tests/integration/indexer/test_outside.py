@@ -242,6 +242,23 @@ def test_events__when_told_again__then_counted_once_and_worth_the_same(origin: s
     assert {row.job_type for row in paid} == {"live-video-to-video", "text-to-image"}
 
 
+def test_events__when_a_payment_finds_its_name_later__then_it_is_counted_under_it_only(
+    origin: str, nodes: None, clock: Clock
+) -> None:
+    service.source_read("gateway_events", "ai-gateway", now=NOW)
+    session = GatewayEvent.objects.filter(kind="payment").exclude(raw_id="").first()
+    assert session is not None
+    GatewayEvent.objects.filter(session=session.session).update(raw_id="", model="")
+    again = NOW + timedelta(seconds=60)
+    service.source_read("gateway_events", "ai-gateway", now=again)
+    unnamed = JobHour.objects.get(raw_id="", tickets__gt=0)
+    GatewayEvent.objects.filter(session=session.session).update(raw_id=session.raw_id, model=session.model)
+    service.source_read("gateway_events", "ai-gateway", now=again + timedelta(seconds=60))
+    assert not JobHour.objects.filter(raw_id="").exists()
+    assert sum(row.tickets or 0 for row in JobHour.objects.exclude(tickets=None)) == 57
+    assert unnamed.job_type == ""
+
+
 def test_turn__when_a_reader_died__then_another_takes_over_and_the_late_word_of_the_first_is_not_heard() -> None:
     source = Source("naap", "", "https://naap.example", 900)
     dead = turns.claim(source, now=NOW)
