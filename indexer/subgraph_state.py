@@ -40,6 +40,8 @@ class SubgraphNow:
 def subgraph_now(*, shown: int = 5) -> SubgraphNow:
     """The subgraph as it was when last looked at, with its newest open differences."""
     row = SubgraphState.objects.first()
+    if row is None:  # then it told nothing yet
+        return SubgraphNow(_condition(row), row, 0, (), ())
     still = SourceDifference.objects.filter(source=SOURCE, resolved_at=None)
     return SubgraphNow(
         condition=_condition(row),
