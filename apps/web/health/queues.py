@@ -28,7 +28,7 @@ def _ask() -> dict[str, int]:
         options |= {"socket_timeout": PATIENCE_S, "socket_connect_timeout": PATIENCE_S}
     try:
         with Connection(url, connect_timeout=PATIENCE_S, transport_options=options) as broker:
-            broker.ensure_connection(max_retries=1, timeout=PATIENCE_S)
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=PATIENCE_S)
             return {queue.name: _waiting(broker, queue.name) for queue in settings.CELERY_TASK_QUEUES}
     except Exception:  # each transport raises errors of its own kind
         return {}

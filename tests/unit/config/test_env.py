@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from config.env import SettingError, read
+from config.env import PLAIN, ROOT, SECRETS, SettingError, read
 
 pytestmark = pytest.mark.unit
 
@@ -178,3 +178,9 @@ def test_read__when_only_a_subgraph_key_is_set__then_the_official_subgraph_is_me
     own = {"SUBGRAPH_URL": "https://own.example/subgraph", "SUBGRAPH_API_KEY": "key"}
     assert read({**arbitrum, **own}, root=tmp_path).subgraph_url == "https://own.example/subgraph"
     assert refusal({"SUBGRAPH_URL": "gateway.example"}, tmp_path).startswith("SUBGRAPH_URL is not a URL")
+
+
+def test_runbook__when_a_setting_is_read__then_its_table_has_it() -> None:
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    assert {name for name in (*SECRETS, *PLAIN) if f"`{name}`" not in runbook} == set()
+    assert {name for name in SECRETS if f"`{name}` *" not in runbook} == set()
