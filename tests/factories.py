@@ -612,21 +612,3 @@ class ParkedRecordFactory(Rows):
     what = "row 3"
     error = "org is no text"
     first_seen = last_seen = factory.LazyFunction(lambda: datetime.now(UTC))
-
-
-class VerificationFactory(Rows):
-    """A sample in which everything was equal."""
-
-    class Meta:
-        model = Verification
-
-    kind = Verification.Kind.SAMPLE
-    block = 1000
-    block_hash = factory.LazyAttribute(lambda row: hash_of(f"block {row.block}"))
-    round = 100
-    accounts = 20
-    orchestrators = 4
-    figures = 300
-    differ = unexplained = unsteady = 0
-    drift: Any = factory.LazyFunction(list)
-    seconds = 0.5
