@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.chain.client import ChainClient
-from apps.chain.errors import ChainError
+from apps.chain.errors import ChainError, OtherBranch
 from apps.chain.readers import controller
 from apps.network.models import Block, ContractBaseline
 from apps.protocol.units import parse_address
@@ -175,25 +175,24 @@ def heal(chain: ChainClient, state: IndexState, books: Books, heads: Heads, *, e
 def find_fork(chain: ChainClient, state: IndexState, heads: Heads) -> int | None:
     """The newest stored block that the chain still has, or None where nothing changed.
 
-    Raises ReorgBelowFinality if the block that was final last, or none of the newest stored ones, is on the chain.
+    Raises ReorgBelowFinality if no provider has the block that was final last, or any of the newest stored ones.
     """
     if state.finalized_block is not None and heads.head.number < state.finalized_block:
         return None  # who is that far behind does not know yet which branch won
     present = _stored_blocks(min(state.projected_to, heads.head.number))
     final = _final_block(state)
-    newest = present[:1]
-    there = _on_chain(chain, [*newest, *([final] if final else [])])  # both by the word of one provider
-    if final is not None and final not in there:
+    try:
+        # A head below ours is a provider that lags, or a chain that will soon outgrow us: wait, if its blocks are ours.
+        if not present or _on_chain(chain, present[:1], final):
+            return None
+        matching = _on_chain(chain, present, final)
+    except OtherBranch as error:
         raise ReorgBelowFinality(
-            f"The chain changed at or below the finalized block {final[0]}; "
+            f"The chain changed at or below the finalized block {state.finalized_block}; "
             "check the RPC providers, then restore a backup or start with an empty database."
-        )
-    # A head below ours is a provider that lags, or a chain that will soon outgrow us: wait, unless its blocks differ.
-    if not newest or newest[0] in there:
-        return None
-    matching = _on_chain(chain, present)
+        ) from error
     if matching:
-        return max(matching)[0]
+        return max(matching)
     if len(present) < FORK_SEARCH:
         return state.start_block - 1
     raise ReorgBelowFinality(
@@ -215,10 +214,10 @@ def _final_block(state: IndexState) -> tuple[int, bytes] | None:
     return state.finalized_block, bytes(state.finalized_hash)
 
 
-def _on_chain(chain: ChainClient, blocks: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
-    """Those of the blocks, given by number and hash, that one provider has."""
-    headers = chain.headers([number for number, _ in blocks])
-    return [block for block, header in zip(blocks, headers, strict=True) if header.hash == block[1]]
+def _on_chain(chain: ChainClient, stored: list[tuple[int, bytes]], final: tuple[int, bytes] | None = None) -> list[int]:
+    """The numbers of those blocks that one provider has, which has the final one too."""
+    headers = chain.headers([number for number, _ in stored], final=final)
+    return [number for (number, block_hash), header in zip(stored, headers, strict=True) if header.hash == block_hash]
 
 
 def align(chain: ChainClient) -> int | None:
@@ -232,7 +231,7 @@ def align(chain: ChainClient) -> int | None:
     heads = look(chain)
     state = ensure_state(chain, heads)
     matching = _on_chain(chain, _stored_blocks(min(state.projected_to, heads.head.number)))
-    fork = max((number for number, _ in matching), default=state.start_block - 1)
+    fork = max(matching, default=state.start_block - 1)
     IndexState.objects.update(finalized_hash=None)  # what was final may come again as other blocks
     if fork == state.projected_to:
         return None

@@ -13,6 +13,7 @@ from apps.chain.errors import (
     ChainError,
     LaggingNode,
     LyingNode,
+    OtherBranch,
     RpcRefused,
     StateMissing,
     TimedOut,
@@ -108,16 +109,24 @@ class ChainClient:
             return None
         return None if answer is None else header_of(answer, block)
 
-    def headers(self, numbers: Sequence[int]) -> list[Header]:
-        """One header for each number, in the order asked. Raises LaggingNode if a block is not there yet."""
+    def headers(self, numbers: Sequence[int], *, final: tuple[int, bytes] | None = None) -> list[Header]:
+        """One header for each number, in the order asked. Raises LaggingNode if a block is not there yet.
+
+        With `final`, number and hash of a finalized block, only a provider that has that block is heard. Raises
+        OtherBranch if none does.
+        """
+        asked = [*numbers, *([final[0]] if final else [])]
 
         def question(provider: Provider) -> list[Header]:
-            answers = _raise_first(provider.answers([header_request(number) for number in numbers]))
+            answers = _raise_first(provider.answers([header_request(number) for number in asked]))
             if None in answers:
-                raise _lagging(provider, numbers[answers.index(None)])
-            return [header_of(answer, number) for number, answer in zip(numbers, answers, strict=True)]
+                raise _lagging(provider, asked[answers.index(None)])
+            found = [header_of(answer, number) for number, answer in zip(asked, answers, strict=True)]
+            if final is not None and found[-1].hash != final[1]:
+                raise OtherBranch(f"{provider.host} has another block {final[0]} than the one that is final.")
+            return found[: len(numbers)]
 
-        return self.pool.ask(question, reach=max(numbers)) if numbers else []
+        return self.pool.ask(question, reach=max(asked)) if numbers else []
 
     def logs(
         self, first: int, last: int, *, addresses: Collection[str] = (), topics0: Collection[bytes] = ()

@@ -59,6 +59,10 @@ class LaggingNode(LyingNode):
     """The node has not seen the block asked about, so its empty answer means nothing."""
 
 
+class OtherBranch(LyingNode):
+    """The node has another block where one is known to be final; nothing it says above that block counts."""
+
+
 class StateMissing(ChainError):
     """The node no longer keeps, or does not know, the state of the block a call is pinned at."""
 
