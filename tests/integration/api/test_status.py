@@ -30,6 +30,7 @@ def test_status__on_a_fresh_index__is_empty(get: Get) -> None:
         "parked_logs": 0,
         "round": None,
         "scored_at": None,
+        "verification": None,
         "heads": {"by_subscription": False, "host": "", "since": None, "error": "", "poll_interval_s": 1},
         "providers": [],
         "contracts_acknowledged": None,

@@ -42,8 +42,8 @@ def test_providers__when_well__then_their_figures(client: Client) -> None:
     ProviderStateFactory(host="a.example", head=1_120, finalized=1_060, latency_ms=8, errors=3, last_error="Slow.")
     ProviderStateFactory(host="b.example:8443", head=1_118, range_ceiling=10_000, ceiling_since=datetime.now(UTC))
     text = text_of(client)
-    assert re.search(r"a\.example Well 1,120 0 1,060 8 ms 3 any 0 s ago", text)
-    assert re.search(r"b\.example:8443 Well 1,118 2 – – 0 10,000 since 0 s ago", text)
+    assert re.search(r"a\.example Well 1,120 0 1,060 8 ms 3 any \d s ago", text)
+    assert re.search(r"b\.example:8443 Well 1,118 2 – – 0 10,000 since \d s ago", text)
     assert "Slow." not in text
 
 
@@ -68,7 +68,7 @@ def test_heads__when_subscribed__then_who_tells_them(client: Client) -> None:
     HeadWatchFactory(host="ws.example", head=1_120, head_at=datetime.now(UTC))
     text = text_of(client)
     assert "Heads by subscription ws.example has told each new head since" in text
-    assert re.search(r"block 1,120 0 s ago \. The chain is looked at every 1 s besides\.", text)
+    assert re.search(r"block 1,120 \d s ago \. The chain is looked at every 1 s besides\.", text)
 
 
 def test_heads__when_the_subscription_is_lost__then_polling_and_why(client: Client) -> None:
