@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.windows import LARGEST_BLOCKS, Window, WindowSize
+from indexer.windows import ENOUGH_LOGS, LARGEST_BLOCKS, Window, WindowSize
 
 pytestmark = pytest.mark.unit
 
@@ -27,6 +27,20 @@ def test_capped__a_providers_limit__only_tightens() -> None:
     assert (size.blocks, size.ceiling) == (2_000, 2_000)
     assert size.capped(9_000).ceiling == 2_000
     assert size.grown().blocks == 2_000
+
+
+@pytest.mark.parametrize(
+    ("blocks", "logs", "next_blocks"),
+    [(100, 0, 200), (100, ENOUGH_LOGS, 100), (100, 2 * ENOUGH_LOGS + 1, 50), (99, 0, 100), (1, 10**6, 100)],
+)
+def test_answered__by_a_window__only_one_of_the_present_size_counts(blocks: int, logs: int, next_blocks: int) -> None:
+    assert WindowSize(blocks=100).answered(Window(7, 6 + blocks), logs).blocks == next_blocks
+
+
+def test_answered__after_a_refusal__adds_and_keeps_below_the_ceiling() -> None:
+    size = WindowSize(blocks=200).halved()
+    assert size.answered(Window(1, 100), 0).blocks == 110
+    assert size.capped(105).answered(Window(1, 100), 0).blocks == 105
 
 
 @given(st.lists(st.sampled_from(("grow", "halve", 1, 10, 10_000))), st.integers(0, 10**9))
