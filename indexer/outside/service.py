@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -55,7 +56,8 @@ def source_read(kind: str, observer: str = "", *, fetcher: Fetcher | None = None
     if source is None or turn is None:
         return 0
     try:
-        reading = _read(source, turn, fetcher or catalog.fetcher())
+        patient = replace(fetcher or catalog.fetcher(), ends_at=time.monotonic() + turns.READING_S)
+        reading = _read(source, turn, patient)
     except Exception as error:  # whatever it was, the turn ends and the page says so
         turns.finish(turn, Outcome(0, 0, f"Reading it failed here: {type(error).__name__}."), now=datetime.now(UTC))
         raise

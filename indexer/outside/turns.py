@@ -11,6 +11,7 @@ from apps.network.models import SourceState
 from indexer.outside.catalog import Source
 
 TURN_S = 280  # longer than a reading may take; whoever died in one gives it up by then
+READING_S = 180  # of which the fetching may take so long: slow pages must not add up to more than the turn
 _LONGEST_WAIT_S = 6 * 3600  # after failures, however long the source's own interval is
 _MOST_DOUBLINGS = 5
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from math import inf
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -87,6 +88,7 @@ class Fetcher:
     most_bytes: int = MOST_BYTES
     schemes: Collection[str] = ("http", "https")
     resolve: Resolve = system_resolve
+    ends_at: float | None = None  # on the monotonic clock; a whole reading has to be over by then
     transport: httpx.BaseTransport | None = field(default=None, repr=False)
 
     def get(
@@ -100,7 +102,9 @@ class Fetcher:
         """The answer of a URL. Raises Refused before anything is sent, Unavailable or BadAnswer after."""
         if params:
             url = str(httpx.URL(url).copy_merge_params(dict(params)))
-        ends_at = time.monotonic() + self.total_s
+        ends_at = min(time.monotonic() + self.total_s, self.ends_at or inf)
+        if time.monotonic() > ends_at:
+            raise Unavailable("Reading it took too long altogether; the rest is read next time.")
         for _ in range(redirects + 1):
             answer, onward = self._once(url, headers or {}, ends_at)
             if onward is None:

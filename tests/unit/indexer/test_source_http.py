@@ -154,6 +154,12 @@ def test_get__when_the_body_trickles__then_it_ends_at_the_limit() -> None:
         fetcher(body(b"slow"), total_s=0).get("https://api.example/")
 
 
+def test_get__when_the_whole_reading_is_over__then_nothing_more_is_asked() -> None:
+    late = Fetcher(resolve=lambda host, port: ["93.184.215.14"], transport=httpx.MockTransport(never), ends_at=1e-9)
+    with pytest.raises(Unavailable, match="took too long altogether"):
+        late.get("https://api.example/")
+
+
 def test_get__when_the_server_asks_for_patience__then_the_seconds_are_told() -> None:
     with pytest.raises(Unavailable) as busy:
         fetcher(body(b"", 429, **{"Retry-After": "17"})).get("https://api.example/")
