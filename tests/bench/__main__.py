@@ -10,10 +10,13 @@ from config.env import ROOT
 
 PARTS = (
     "tests.bench.local_chain",
+    "tests.bench.empty",
     "tests.bench.verify",
     "tests.bench.head_lag",
     "tests.bench.memory",
+    "tests.bench.reorg",
     "tests.bench.long_history",
+    "tests.bench.scale",
 )
 LIMIT_S = 15 * 60
 
