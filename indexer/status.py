@@ -29,6 +29,8 @@ class Standing:
 def standing(index: IndexState | None, read_to: datetime | None, now: datetime, *, patience_s: float) -> Standing:
     """How the index stands at `now`, where `read_to` is the time of the newest block that is read. Pure."""
     if index is None or read_to is None:
+        if index is not None and index.trouble:
+            return Standing("stopped", index.trouble)
         return Standing("empty", "No block of the chain has been read yet.")
     lag_blocks = None if index.head_block is None else max(0, index.head_block - index.projected_to)
     lag_s = None if index.head_time is None else max(timedelta(0), index.head_time - read_to).total_seconds()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from apps.protocol.units import PPM
 from apps.scoring.selectors import latest_run
 from apps.web import links
 from indexer.models import IndexState
+from indexer.status import standing
 
 Kept = TypeVar("Kept")
 
@@ -137,14 +138,13 @@ def _read_standpoint(now: datetime) -> Standpoint:
 
 def _notices(state: IndexState, head: network.Head | None, now: datetime) -> tuple[Notice, ...]:
     """Why the numbers may be old, worst first; nothing while they are current."""
-    if state.trouble:
+    found = standing(state, head.time if head else None, now, patience_s=settings.HEAD_STALE_S)
+    if found.word == "stopped":
         return (Notice("danger", "The index stands still.", f"{state.trouble} What is shown was right at its block."),)
-    patience = timedelta(seconds=settings.HEAD_STALE_S)
-    if state.looked_at is not None and now - state.looked_at > patience:
-        since = formats.duration(int((now - state.looked_at).total_seconds()))
+    if found.word == "stale":
+        since = formats.duration(int(found.unseen_s or 0))
         return (Notice("warn", f"The chain was last read {since} ago.", "What is shown was right then."),)
-    behind = (state.head_block or 0) - state.projected_to
-    if head and state.head_time and state.head_time - head.time > patience and behind > 0:
-        lead = f"Numbers are {formats.grouped(behind)} blocks behind."
+    if found.word == "behind":
+        lead = f"Numbers are {formats.grouped(found.lag_blocks or 0)} blocks behind."
         return (Notice("warn", lead, "Reading is fine; the index is catching up."),)
     return ()

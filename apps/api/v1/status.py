@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from apps.network.selectors import network
 from apps.network.selectors.contracts import Change
 from indexer.models import CoveredRange, IndexState, ParkedLog, Verification
 from indexer.providers import last_change
+from indexer.status import standing
 from indexer.subgraph_state import SubgraphNow, subgraph_now
 from indexer.verification.records import latest, verified_at
 
@@ -151,15 +152,7 @@ class StatusNow(Resource):
 
 
 def _state_of(at: Standpoint) -> State:
-    if at.state is None or at.block is None:
-        return "empty"
-    if at.state.trouble:
-        return "stopped"
-    patience = timedelta(seconds=settings.HEAD_STALE_S)
-    if at.state.looked_at is not None and datetime.now(UTC) - at.state.looked_at > patience:
-        return "stale"
-    late = at.state.head_time is not None and at.time is not None and at.state.head_time - at.time > patience
-    return "behind" if late and at.lag_blocks else "current"
+    return standing(at.state, at.time, datetime.now(UTC), patience_s=settings.HEAD_STALE_S).word
 
 
 def _covered() -> list[Range]:
