@@ -74,7 +74,7 @@ def _from_nowhere() -> dict[str, str]:
     reasons: dict[str, str] = {}
     for delegate, who, block, bonded, added in found:
         reason = (
-            f"in block {block} {who} brought {bonded - added} wei from the zero address, "
+            f"in block {block} {who} brought {(bonded or 0) - (added or 0)} wei from the zero address, "
             "which the first BondingManager left out of the total"
         )
         reasons[delegate or ZERO_ADDRESS] = reasons[ZERO_ADDRESS] = reason

@@ -93,6 +93,21 @@ class CutChange(ChainEvent):
         db_table = "network_cut_change"
         indexes = [models.Index(fields=["orchestrator", "round"], name="cut_change_orchestrator")]
 
+    @property
+    def effective_round(self) -> int:
+        """The first round whose reward and fees are shared by these terms.
+
+        The contract takes new terms of an active orchestrator after its reward call of the round only, and those of
+        any other before it is active: never do they hold in the round in which they are announced.
+        """
+        return self.round + 1
+
+    @property
+    def worsens(self) -> bool:
+        """Whether delegators get less of rewards or of fees than before; a first setting takes nothing away."""
+        cut, share = self.old_reward_cut_ppm, self.old_fee_share_ppm
+        return cut is not None and share is not None and (self.reward_cut_ppm > cut or self.fee_share_ppm < share)
+
 
 class RewardCall(ChainEvent):
     """A Reward log, attributed to the orchestrator whoever sent the transaction."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
@@ -41,7 +41,11 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(asdict(trail)))
         else:
-            show(trail, Console(file=self.stdout, width=None if self.stdout.isatty() else 240), options["figure"])
+            show(
+                trail,
+                Console(file=cast(IO[str], self.stdout), width=None if self.stdout.isatty() else 240),
+                options["figure"],
+            )
         apart = [one.figure for one in trail.answers if not one.agrees]
         if apart:
             raise CommandError(f"The logs say otherwise about: {', '.join(apart)}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
@@ -30,7 +30,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps([_as_json(one) for one in found]))
             return
-        console = Console(file=self.stdout, width=None if self.stdout.isatty() else 200, highlight=False, markup=False)
+        console = Console(
+            file=cast(IO[str], self.stdout), width=None if self.stdout.isatty() else 200, highlight=False, markup=False
+        )
         for one in found:
             _print(console, one)
         count = ParkedLog.objects.count()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(asdict(verdict)))
         else:
-            _print(verdict, Console(file=self.stdout, width=None if self.stdout.isatty() else 200))
+            _print(verdict, Console(file=cast(IO[str], self.stdout), width=None if self.stdout.isatty() else 200))
         if verdict.unexplained:
             raise CommandError(f"{len(verdict.unexplained)} figures differ without a known reason.")
 

@@ -6,7 +6,9 @@ import pytest
 
 from apps.delegation.models import Position, StakeEvent, UnbondingLock
 from apps.delegation.worth import worth
-from apps.network.models import Orchestrator, OrchestratorRound, RewardCall, TicketPayment
+from apps.devnet.network import Reverted
+from apps.network.models import CutChange, Orchestrator, OrchestratorRound, RewardCall, TicketPayment
+from apps.network.selectors.terms import worse_terms
 from apps.protocol.units import ZERO_ADDRESS
 from indexer.models import ChainLog, IndexState, ParkedLog
 from indexer.verification import verify
@@ -138,6 +140,59 @@ def test_reward__sent_by_a_reward_caller__belongs_to_the_orchestrator(encoded: E
     assert worth(delegators=[D])[D].stake == 1_002_880_000_000_000_000_000
     assert not Orchestrator.objects.filter(address=CALLER).exists()
     assert Orchestrator.objects.get(address=T1).cumulative_rewards_lpt_wei == 72 * LPT // 10
+
+
+def test_a_worse_cut__announced_after_the_reward__holds_from_the_next_one(encoded: Encoded) -> None:
+    """A39, the half of the index: the alert's condition stands as soon as the log is read, the cut from round 4001."""
+    fixture_f(encoded)
+    encoded.mine(encode_log("TranscoderUpdate", transcoder=T1, rewardCut=50_000, feeShare=500_000))
+    encoded.mine(encode_log("Reward", transcoder=T1, amount=36 * LPT))
+    encoded.follow()
+    before = worth(delegators=[D])[D].stake
+    assert worse_terms(since_round=3999) == []
+
+    encoded.mine(encode_log("TranscoderUpdate", transcoder=T1, rewardCut=1_000_000, feeShare=500_000))
+    encoded.follow()
+    (change,) = worse_terms(since_round=4000, orchestrators=[T1])
+    assert (change.round, change.effective_round, change.worsens) == (4000, 4001, True)
+    assert (change.old_reward_cut_ppm, change.reward_cut_ppm) == (50_000, 1_000_000)
+    assert OrchestratorRound.objects.get(orchestrator=T1, round=4000).reward_cut_ppm == 50_000
+    assert worth(delegators=[D])[D].stake == before
+    assert worse_terms(since_round=4000, orchestrators=[D]) == []
+
+    encoded.mine(*new_round(4001))
+    encoded.mine(encode_log("Reward", transcoder=T1, amount=36 * LPT))
+    encoded.follow()
+    assert OrchestratorRound.objects.get(orchestrator=T1, round=4001).reward_cut_ppm == 1_000_000
+    assert worth(delegators=[D])[D].stake == before
+    assert [one.worsens for one in CutChange.objects.order_by("block_id")] == [False, False, True]
+
+
+def test_terms__changed_on_the_real_contracts__hold_in_the_round_that_is_named(local: Local) -> None:
+    """A39 on the contracts: the earnings pool of the next round's reward has the cut announced in this one."""
+    net = local.net
+    node, delegator = net.account("node"), net.account("delegator")
+    net.next_round()
+    net.bond(node, 100 * LPT, node)
+    net.bond(delegator, 50 * LPT, node)
+    net.set_cuts(node, 50_000, 500_000)
+    net.next_round()
+    with pytest.raises(Reverted, match="must have already called reward for the current round"):
+        net.set_cuts(node, 1_000_000, 500_000)
+    net.reward(node)
+    net.set_cuts(node, 1_000_000, 500_000)
+    local.follow()
+    (change,) = worse_terms(since_round=1)
+    staked = net.pending_stake(delegator)
+    net.next_round()
+    net.reward(node)
+    local.follow()
+
+    assert change.effective_round == net.current_round()
+    cuts = dict(OrchestratorRound.objects.filter(reward_called=True).values_list("round", "reward_cut_ppm"))
+    assert cuts == {change.round: 50_000, change.effective_round: 1_000_000}
+    assert net.pending_stake(delegator) == staked
+    assert verify(local.client).drift == ()
 
 
 def test_fees__half_shared__reach_the_delegator(encoded: Encoded) -> None:
