@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import time
+
+import structlog
 from celery import shared_task
 
 from apps.scoring import services
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task(name="apps.scoring.tasks.score_network")
 def score_network() -> int | None:
     """The id of the new run; nothing where the finalized block says nothing new."""
+    began = time.monotonic()
     run = services.network_score()
-    return run.pk if run else None
+    if run is None:
+        return None
+    ms = round((time.monotonic() - began) * 1000)
+    log.info("score_run", run=run.pk, version=run.version, block=run.as_of_block, round=run.as_of_round, ms=ms)
+    return run.pk
