@@ -4,7 +4,7 @@ LOCAL = @$(PYTHON) config/local/bootstrap.py local
 DEV = @$(PYTHON) config/local/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test reset bench lint format types imports check lock
+.PHONY: help run test soak reset bench lint format types imports check lock
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1	/' | expand -t 14
@@ -14,6 +14,9 @@ run:  ## start everything and print the address of the site; Ctrl-C ends it
 
 test:  ## install what the tests need, then run all of them; ARGS goes to pytest
 	$(DEV) -m config.local.testing $(ARGS)
+
+soak:  ## play storms against the indexer; SEEDS is a count or first:last, 1000 unless set
+	$(DEV) -m tests.soak $(SEEDS)
 
 reset:  ## empty the data and keep the downloads
 	$(LOCAL) -m config.local.reset

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from threading import RLock
 from typing import Any, NamedTuple, TypeAlias
 
@@ -251,8 +252,7 @@ def encode_log(event: str, *, contract: str | None = None, address: str | None =
 
     Arguments are named as in the ABI. Name the contract for events that several have; the first that has one is taken.
     """
-    owner = contract or next(name for name in abi.CONTRACTS if event in abi.events(name))
-    entry = abi.events(owner)[event]
+    owner, entry = _entry(event, contract)
     names = [parameter["name"] for parameter in entry["inputs"]]
     if set(names) != set(arguments):
         raise TypeError(f"{event} takes {', '.join(names) or 'no arguments'}, not {', '.join(arguments)}")
@@ -266,6 +266,12 @@ def encode_log(event: str, *, contract: str | None = None, address: str | None =
             plain_types.append(abi.type_of(parameter))
             plain_values.append(value)
     return FakeLog((address or ADDRESSES[owner]).lower(), tuple(topics), "0x" + encode(plain_types, plain_values).hex())
+
+
+@cache
+def _entry(event: str, contract: str | None) -> tuple[str, abi.Entry]:
+    owner = contract or next(name for name in abi.CONTRACTS if event in abi.events(name))
+    return owner, abi.events(owner)[event]
 
 
 def _shown(mined: MinedLog, block_number: str, block_hash: str) -> dict[str, Any]:

@@ -187,7 +187,8 @@ def transport(nodes: FakeNode | Mapping[str, FakeNode]) -> httpx.MockTransport:
     def handle(request: httpx.Request) -> httpx.Response:
         node = nodes if isinstance(nodes, FakeNode) else nodes[request.url.host]
         failure = node.next_failure()
-        time.sleep(node.faults.latency_s)
+        if node.faults.latency_s:
+            time.sleep(node.faults.latency_s)
         if failure == "timeout":
             raise httpx.ReadTimeout("the fake node stays silent", request=request)
         if failure == "refused":

@@ -1,4 +1,4 @@
-"""`make soak`: plays seeds on a database of its own and prints those that fail.
+"""`make soak`: plays seeds on databases of its own and prints those that fail.
 
 python -m tests.soak [COUNT | FIRST:LAST]      1000 seeds unless told otherwise; SEEDS in the environment does the same
 """
@@ -6,32 +6,45 @@ python -m tests.soak [COUNT | FIRST:LAST]      1000 seeds unless told otherwise;
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 
+from config.env import ROOT
 from tests.bench.bench import open_database
 
-DATABASE = "millrace_soak"
 DEFAULT = "1000"
+PART = "--part"  # of this process, as number/count
 
 
 def main(arguments: list[str]) -> int:
-    """Returns 1 if a seed failed."""
-    seeds = chosen(arguments[0] if arguments else os.environ.get("SEEDS") or DEFAULT)
-    open_database(DATABASE)
+    """Shares the seeds among as many processes as there are cores. Returns 1 if a seed failed."""
+    if arguments[:1] == [PART]:
+        number, count = map(int, arguments[1].split("/"))
+        return part(chosen(arguments[2])[number::count], database=f"millrace_soak_{number}")
+    text = arguments[0] if arguments else os.environ.get("SEEDS") or DEFAULT
+    seeds, began = chosen(text), time.monotonic()
+    count = min(os.cpu_count() or 1, len(seeds))
+    own = [sys.executable, "-m", "tests.soak", PART]
+    processes = [subprocess.Popen([*own, f"{number}/{count}", text], cwd=ROOT) for number in range(count)]
+    failed = [process.wait() for process in processes]
+    print(f"{len(seeds)} seeds in {time.monotonic() - began:.0f} s: {'some failed' if any(failed) else 'all equal'}")
+    return 1 if any(failed) else 0
+
+
+def part(seeds: range, *, database: str) -> int:
+    """Plays these seeds one after the other; returns 1 if one failed."""
+    open_database(database)
     from tests.soak.run import Wrong, play, surroundings
 
-    failed: list[int] = []
-    began = time.monotonic()
+    failed = 0
     with surroundings() as side:
         for seed in seeds:
             try:
                 play(seed, side)
             except Wrong as wrong:
-                failed.append(seed)
+                failed += 1
                 print(f"{wrong}\nrepeat it: make soak SEEDS={seed}:{seed}\n", flush=True)
-    took_s = time.monotonic() - began
-    print(f"{len(seeds)} seeds in {took_s:.0f} s, {len(failed)} failed: {failed or 'none'}")
     return 1 if failed else 0
 
 

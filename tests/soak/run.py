@@ -95,7 +95,7 @@ class Storm:
 
     def rage(self) -> None:
         """Some rounds of change and reading, each with its own trouble."""
-        for _ in range(self.rng.randrange(5, 12)):
+        for _ in range(self.rng.randrange(4, 9)):
             self._change()
             self._read()
             self._check_state()

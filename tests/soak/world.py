@@ -26,6 +26,7 @@ class World:
         self.chain = FakeChain(seed=f"soak {seed}")
         self.life = Life(self.rng)
         self.final = 0
+        self.highest = 0  # head of any branch
         self.nodes = {host: FakeNode(self.chain, Faults(seed=n)) for n, host in enumerate(HOSTS)}
         self._made = 0  # transactions
         self._saved = {0: self.life.saved()}
@@ -79,13 +80,15 @@ class World:
             if twin.head - FINALIZED_DEPTH < self.final:
                 node = self.rng.choice(NODES)
                 twin.mine(encode_log("TranscoderUpdate", transcoder=node, rewardCut=1, feeShare=2))
+                self.highest = max(self.highest, twin.head)
 
     def rejoin(self, host: str) -> None:
         """The node sees the truth again."""
         self.nodes[host].chain = self.chain
 
     def all_well(self) -> None:
-        """Every node sees the truth and tells it."""
+        """Every node sees the truth and tells it, and the truth has outgrown every branch that lost."""
+        self.grow(max(0, self.highest - self.chain.head) + 1)
         for host, node in self.nodes.items():
             self.rejoin(host)
             node.faults = Faults()
@@ -120,6 +123,7 @@ class World:
             waiting = []
 
     def _note_final(self) -> None:
+        self.highest = max(self.highest, self.chain.head)
         self.final = max(self.final, self.chain.head - FINALIZED_DEPTH)
 
 
