@@ -11,7 +11,7 @@ from apps.protocol.units import PPM
 
 WORD = 32
 AMOUNT_LIMIT = 2**128  # base units: no supply of LPT or ETH comes near it, and no sum of such amounts leaves 256 bits
-NUMBER_LIMIT = 2**31  # rounds and lock ids; the tables keep them as integers
+NUMBER_LIMIT = 2**30  # rounds and lock ids; the tables keep them and their successors in 32 bits
 TEXT_LIMIT_BYTES = 4096  # anybody can set a text of any length at the price of the gas
 
 _NO_BYTES = bytes(12)  # what stands before the 20 bytes of an address
@@ -48,7 +48,7 @@ def amount(raw: bytes, index: int) -> int:
 
 
 def number(raw: bytes, index: int) -> int:
-    """A round or the id of a lock. Raises BadLog beyond 31 bits."""
+    """A round or the id of a lock. Raises BadLog beyond 30 bits."""
     value = int.from_bytes(raw[index * WORD : index * WORD + WORD], "big")
     if value >= NUMBER_LIMIT:
         raise BadLog(f"{value} is too large for a round, a lock or a rate")

@@ -132,15 +132,15 @@ BROKEN = [
     ),
     (
         "BondingManager",
-        encode_log("Unbond", delegate=ONE, delegator=TWO, unbondingLockId=2**31, amount=4, withdrawRound=5),
-        "2147483648 is too large for a round",
+        encode_log("Unbond", delegate=ONE, delegator=TWO, unbondingLockId=2**30, amount=4, withdrawRound=5),
+        "1073741824 is too large for a round",
     ),
     (
         "BondingManager",
         encode_log("Unbond", delegate=ONE, delegator=TWO, unbondingLockId=0, amount=4, withdrawRound=2**256 - 1),
         "is too large for a round",
     ),
-    ("RoundsManager", encode_log("NewRound", round=2**31, blockHash=bytes(32)), "is too large for a round"),
+    ("RoundsManager", encode_log("NewRound", round=2**30, blockHash=bytes(32)), "is too large for a round"),
     (
         "ServiceRegistry",
         URI._replace(data="0x" + word(32) + word(10**6) + word(0)),
