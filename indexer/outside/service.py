@@ -13,7 +13,7 @@ from django.db import transaction
 from indexer.outside import catalog, store, turns
 from indexer.outside.catalog import Source
 from indexer.outside.turns import Outcome, Turn
-from indexer.sources.http import BadAnswer, Fetcher, SourceError, Unavailable
+from indexer.sources.http import BadAnswer, Fetcher, Silent, SourceError, Unavailable
 from indexer.sources.records import Document, Found
 
 log = structlog.get_logger(__name__)
@@ -82,6 +82,8 @@ def _read(source: Source, turn: Turn, fetcher: Fetcher) -> Reading:
                 reading.pairs.append((document, source.parse(document)))
         except SourceError as error:
             reading.note(error)
+            if isinstance(error, Silent):
+                break
     return reading
 
 

@@ -81,6 +81,6 @@ def _wait_s(turn: Turn, outcome: Outcome) -> float:
     """Seconds to the next reading: the source's interval, doubled for each failure in a row, or what it asked for."""
     if not outcome.error:
         return turn.source.every_s
-    doubled = turn.source.every_s * 2 ** min(turn.failures, _MOST_DOUBLINGS)
+    doubled: float = turn.source.every_s * (1 << min(turn.failures, _MOST_DOUBLINGS))
     longest = max(_LONGEST_WAIT_S, turn.source.every_s)
     return min(max(doubled, outcome.retry_after_s or 0.0), longest)

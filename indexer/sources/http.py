@@ -51,6 +51,10 @@ class Unavailable(SourceError):
         self.retry_after_s = retry_after_s
 
 
+class Silent(Unavailable):
+    """Nobody is there: asking for the next page of the same server would only wait as long again."""
+
+
 class BadAnswer(SourceError):
     """An answer that is no answer to what was asked: a 4xx, too large, not JSON, or of another shape."""
 
@@ -104,7 +108,7 @@ class Fetcher:
             url = str(httpx.URL(url).copy_merge_params(dict(params)))
         ends_at = min(time.monotonic() + self.total_s, self.ends_at or inf)
         if time.monotonic() > ends_at:
-            raise Unavailable("Reading it took too long altogether; the rest is read next time.")
+            raise Silent("Reading it took too long altogether; the rest is read next time.")
         for _ in range(redirects + 1):
             answer, onward = self._once(url, headers or {}, ends_at)
             if onward is None:
@@ -119,9 +123,9 @@ class Fetcher:
         try:
             found = list(self.resolve(host, port))
         except (OSError, UnicodeError) as error:
-            raise Unavailable(f"{host} has no address that can be found.") from error
+            raise Silent(f"{host} has no address that can be found.") from error
         if not found:
-            raise Unavailable(f"{host} has no address that can be found.")
+            raise Silent(f"{host} has no address that can be found.")
         if (parts.scheme, host, port) not in self.trusted and not all(map(is_public, found)):
             raise Refused(f"{host} leads to a private address, which is never asked.")
         return parts, found[0]
@@ -164,7 +168,7 @@ class Fetcher:
             if size > self.most_bytes:
                 raise BadAnswer(f"{host} sent more than {self.most_bytes // 2**20} MB, which is not read.")
             if time.monotonic() > ends_at:
-                raise Unavailable(f"{host} took longer than {self.total_s:.0f} s.")
+                raise Silent(f"{host} took longer than {self.total_s:.0f} s.")
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -215,11 +219,11 @@ def _in_our_words(host: str) -> Iterator[None]:
     try:
         yield
     except httpx.TimeoutException as error:
-        raise Unavailable(f"{host} stayed silent.") from error
+        raise Silent(f"{host} stayed silent.") from error
     except httpx.DecodingError as error:
         raise BadAnswer(f"{host} sent a body that cannot be unpacked.") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Unavailable(f"{host} cannot be reached.") from error
+        raise Silent(f"{host} cannot be reached.") from error
 
 
 def _refuse_status(response: httpx.Response, host: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -197,19 +198,19 @@ def _one_job(each: Fields, node: str, job: Job, *, org: str) -> WorkSeen:
 
 def _summed(rows: list[Any], read: Callable[[Any], Iterator[WorkSeen]]) -> Found:
     made, parked = every(numbered("row", rows), read)
-    grouped: dict[tuple[Any, ...], list[WorkSeen]] = defaultdict(list)
+    grouped: dict[tuple[datetime, str, str, str, Job], list[WorkSeen]] = defaultdict(list)
     for each in made:
         grouped[each.hour, each.org, each.gateway, each.node, each.job].append(each)
-    work = (
-        WorkSeen(
-            *key,
-            jobs=sum(each.jobs or 0 for each in group),
-            jobs_ok=sum(each.jobs_ok or 0 for each in group),
-            work_ms=sum(each.work_ms or 0 for each in group),
-        )
-        for key, group in grouped.items()
+    return Found(work=tuple(_all_jobs(group) for group in grouped.values()), parked=tuple(parked))
+
+
+def _all_jobs(group: list[WorkSeen]) -> WorkSeen:
+    return replace(
+        group[0],
+        jobs=sum(each.jobs or 0 for each in group),
+        jobs_ok=sum(each.jobs_ok or 0 for each in group),
+        work_ms=sum(each.work_ms or 0 for each in group),
     )
-    return Found(work=tuple(work), parked=tuple(parked))
 
 
 # ---- prices and addresses

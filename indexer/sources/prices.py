@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from apps.network.jobtypes import TRANSCODING
@@ -29,6 +30,6 @@ def parse(document: Document) -> Found:
 def _offer(row: Any) -> Iterator[OfferSeen]:
     each = Fields.of(row)
     price = each.thousandths("PricePerPixel")
-    known = {"price_wei": price, "pixels_per_unit": 1000} if price else {}
     uri = each.text("ServiceURI", most=MOST_URI, default="")
-    yield OfferSeen(each.address("Address"), "", uri, Job(TRANSCODING), **known)
+    offer = OfferSeen(each.address("Address"), "", uri, Job(TRANSCODING))
+    yield replace(offer, price_wei=price, pixels_per_unit=1000) if price else offer

@@ -109,7 +109,8 @@ def top(world: World, query: Query, *, ai: bool) -> dict[str, Any]:
     """`/api/top_ai_score`: the best AI score of one orchestrator, or nothing."""
     if "orchestrator" not in query:
         raise BadRequest("orchestrator is a required parameter")
-    wanted, best = query["orchestrator"].lower(), {}
+    wanted = query["orchestrator"].lower()
+    best: dict[str, Any] = {}
     for member, pipeline, model in _tested(world):
         for code in AI_REGIONS if member.address == wanted else ():
             value = _score(world, member, code, model, ai=True)["score"]

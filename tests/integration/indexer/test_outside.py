@@ -98,16 +98,16 @@ def read_all(now: datetime = NOW) -> dict[str, int]:
     }
 
 
-def rows() -> dict[str, list[dict[str, Any]]]:
+def rows() -> dict[str, list[dict[str, object]]]:
     """Every observation without its row number and the time it was read at."""
-    found = {}
+    found: dict[str, list[dict[str, object]]] = {}
     for model in KEPT:
         held = model._default_manager.order_by("identity", *(["hour"] if model is not NodeAddress else []))
-        found[model.__name__] = [_plain(row) for row in held.values()]
+        found[model.__name__] = [_plain(dict(row)) for row in held.values()]
     return found
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def _plain(row: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in row.items() if name not in ("id", "read_at", "last_seen")}
 
 
@@ -195,6 +195,21 @@ def test_source__when_a_part_fails__then_what_came_is_kept_and_it_counts_as_fail
     state = SourceState.objects.get()
     assert (state.succeeded_at, state.failures) == (None, 1)
     assert JobHour.objects.exists()
+
+
+def test_source__when_nobody_is_there__then_it_is_asked_once_and_not_for_every_page(
+    origin: str, settings: Settings
+) -> None:
+    asked: list[str] = []
+
+    def resolve(host: str, port: int) -> list[str]:
+        asked.append(host)
+        raise OSError("no such host")
+
+    settings.NAAP_URL = "https://gone.example"
+    assert service.source_read("naap", fetcher=Fetcher(resolve=resolve), now=NOW) == 0
+    assert asked == ["gone.example"]
+    assert SourceState.objects.get().error == "gone.example has no address that can be found."
 
 
 def test_source__when_its_address_is_private__then_refused_though_the_stand_ins_are_not(

@@ -184,3 +184,30 @@ def test_runbook__when_a_setting_is_read__then_its_table_has_it() -> None:
     runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
     assert {name for name in (*SECRETS, *PLAIN) if f"`{name}`" not in runbook} == set()
     assert {name for name in SECRETS if f"`{name}` *" not in runbook} == set()
+
+
+def test_read__when_gateways_have_names__then_they_are_kept_with_their_urls(tmp_path: Path) -> None:
+    urls = "east=https://a.example/x,https://b.example"
+    found = read({"CAPABILITIES_URLS": urls, "NAAP_URL": "https://naap.example"}, root=tmp_path)
+    assert found.capabilities_urls == ("east=https://a.example/x", "https://b.example")
+    assert (found.naap_url, found.leaderboard_url, found.gateway_events_url) == ("https://naap.example", None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("CAPABILITIES_URLS", "east=ftp://a.example", "CAPABILITIES_URLS is not a URL that can be used"),
+        (
+            "CAPABILITIES_URLS",
+            "e=https://a.example,e=https://b.example",
+            "CAPABILITIES_URLS gives two gateways the same",
+        ),
+        ("GATEWAY_EVENTS_URL", "https://a.example,https://b.example", "GATEWAY_EVENTS_URL holds 2 addresses"),
+        ("NAAP_URL", "naap.example", "NAAP_URL is not a URL that can be used"),
+    ],
+)
+def test_read__when_a_source_cannot_be_used__then_it_is_named(
+    name: str, value: str, sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingError, match=sentence):
+        read({name: value}, root=tmp_path)

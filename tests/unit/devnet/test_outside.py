@@ -20,14 +20,14 @@ NOW = datetime(2026, 4, 20, 13, 40, tzinfo=UTC)
 DAY = {"start": "2026-04-19T13:00:00Z", "end": "2026-04-20T14:00:00Z", "limit": "1000"}
 
 
-def ask(path: str, now: datetime = NOW, **query: str) -> Any:
-    status, body = answer(World(CAST, now), path, query)
+def ask(path: str, query: dict[str, str] | None = None, *, now: datetime = NOW) -> Any:
+    status, body = answer(World(CAST, now), path, query or {})
     assert status == 200, body
     return body
 
 
 def document(path: str, endpoint: str, **query: str) -> Document:
-    return Document(endpoint, "127.0.0.1", NOW, ask(path + endpoint, **query), "ai-gateway")
+    return Document(endpoint, "127.0.0.1", NOW, ask(path + endpoint, query), "ai-gateway")
 
 
 def address(name: str) -> str:
@@ -83,14 +83,14 @@ def _nodes() -> Found:
 
 def test_analytics__when_an_hour_is_over__then_it_never_changes_again() -> None:
     past, path = {**DAY, "end": "2026-04-20T13:00:00Z"}, "/naap/v1/streaming/sla"
-    assert ask(path, **past)["data"] == ask(path, NOW + timedelta(minutes=9), **past)["data"]
+    assert ask(path, past)["data"] == ask(path, past, now=NOW + timedelta(minutes=9))["data"]
 
 
 def test_analytics__when_rows_are_many__then_pages_by_cursor_hold_each_once() -> None:
-    whole = ask("/naap/v1/requests/ai-batch/jobs", **DAY)["data"]
+    whole = ask("/naap/v1/requests/ai-batch/jobs", DAY)["data"]
     rows, cursor = [], ""
     while True:
-        page = ask("/naap/v1/requests/ai-batch/jobs", **{**DAY, "limit": "100", "cursor": cursor})
+        page = ask("/naap/v1/requests/ai-batch/jobs", {**DAY, "limit": "100", "cursor": cursor})
         rows += page["data"]
         cursor = page["pagination"]["next_cursor"]
         if not page["pagination"]["has_more"]:
@@ -101,7 +101,9 @@ def test_analytics__when_rows_are_many__then_pages_by_cursor_hold_each_once() ->
 
 def test_events__when_asked_again_later__then_the_same_events_have_the_same_ids() -> None:
     def ids(now: datetime) -> set[str]:
-        return {each["id"] for each in ask("/gateways/ai-gateway/events", now) if each["type"] == "create_new_payment"}
+        return {
+            each["id"] for each in ask("/gateways/ai-gateway/events", now=now) if each["type"] == "create_new_payment"
+        }
 
     first, second = ids(NOW), ids(NOW + timedelta(seconds=60))
     assert len(first & second) == len(first) - 6  # two half minutes of three tickets each have gone by
@@ -126,9 +128,9 @@ def test_outside__when_asked_wrongly__then_refused_as_documented(path: str, quer
 
 def test_boards__when_one_orchestrator_is_asked_for__then_only_it() -> None:
     one = address("steady-worker")
-    assert set(ask("/leaderboard/api/aggregated_stats", orchestrator=one, region="FRA")) == {one}
-    tests = ask("/leaderboard/api/raw_stats", orchestrator=one)
+    assert set(ask("/leaderboard/api/aggregated_stats", {"orchestrator": one, "region": "FRA"})) == {one}
+    tests = ask("/leaderboard/api/raw_stats", {"orchestrator": one})
     assert {row["orchestrator"] for rows in tests.values() for row in rows} == {one}
-    assert ask("/ai-leaderboard/api/top_ai_score", orchestrator=one) == {}
-    best = ask("/ai-leaderboard/api/top_ai_score", orchestrator=address("open-hand"))
+    assert ask("/ai-leaderboard/api/top_ai_score", {"orchestrator": one}) == {}
+    best = ask("/ai-leaderboard/api/top_ai_score", {"orchestrator": address("open-hand")})
     assert best["pipeline"] in ("Llm", "Text to image")

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 
 import httpx
 import pytest
 
-from indexer.sources.http import BadAnswer, Fetcher, Refused, SourceError, Unavailable, is_public, origin_of
+from indexer.sources.http import BadAnswer, Fetcher, Refused, Silent, SourceError, Unavailable, is_public, origin_of
 
 pytestmark = pytest.mark.unit
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def fetcher(handler: Handler, *, addresses: Iterable[str] = ("93.184.215.14",), **limits: int) -> Fetcher:
-    return Fetcher(resolve=lambda host, port: addresses, transport=httpx.MockTransport(handler), **limits)
+def fetcher(
+    handler: Handler, *, addresses: Iterable[str] = ("93.184.215.14",), total_s: float = 30, most_bytes: int = 10**6
+) -> Fetcher:
+    return Fetcher(
+        resolve=lambda host, port: addresses,
+        transport=httpx.MockTransport(handler),
+        total_s=total_s,
+        most_bytes=most_bytes,
+    )
 
 
 def never(request: httpx.Request) -> httpx.Response:
@@ -23,7 +31,8 @@ def never(request: httpx.Request) -> httpx.Response:
 
 
 def body(content: bytes, status: int = 200, **headers: str) -> Handler:
-    return lambda request: httpx.Response(status, content=content, headers=headers)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda request: httpx.Response(status, content=content, headers=named)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +149,7 @@ def test_get__when_sent_on_and_allowed__then_the_new_place_answers() -> None:
         (body(b"", 503), Unavailable, "api.example answered 503: it is busy."),
         (body(b"", 404), BadAnswer, "api.example answered 404; check the address in the settings."),
         (body(b"x" * 65), BadAnswer, "api.example sent more than 0 MB, which is not read."),
-        (body(b"junk", **{"Content-Encoding": "gzip"}), BadAnswer, "api.example sent a body that cannot be unpacked."),
+        (body(b"junk", Content_Encoding="gzip"), BadAnswer, "api.example sent a body that cannot be unpacked."),
     ],
 )
 def test_get__when_the_answer_is_none__then_one_sentence(handler: Handler, kind: type[SourceError], words: str) -> None:
@@ -150,8 +159,16 @@ def test_get__when_the_answer_is_none__then_one_sentence(handler: Handler, kind:
 
 
 def test_get__when_the_body_trickles__then_it_ends_at_the_limit() -> None:
-    with pytest.raises(Unavailable, match="took longer than 0 s"):
-        fetcher(body(b"slow"), total_s=0).get("https://api.example/")
+    def drops() -> Iterator[bytes]:
+        yield b"["
+        time.sleep(0.03)
+        yield b"]"
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=drops())
+
+    with pytest.raises(Silent, match="took longer than 0 s"):
+        fetcher(slow, total_s=0.02).get("https://api.example/")
 
 
 def test_get__when_the_whole_reading_is_over__then_nothing_more_is_asked() -> None:
@@ -162,7 +179,7 @@ def test_get__when_the_whole_reading_is_over__then_nothing_more_is_asked() -> No
 
 def test_get__when_the_server_asks_for_patience__then_the_seconds_are_told() -> None:
     with pytest.raises(Unavailable) as busy:
-        fetcher(body(b"", 429, **{"Retry-After": "17"})).get("https://api.example/")
+        fetcher(body(b"", 429, Retry_After="17")).get("https://api.example/")
     assert busy.value.retry_after_s == 17.0
 
 
