@@ -163,7 +163,9 @@ class ContractChangeFactory(EventRows):
 class ContractBaselineFactory(Rows):
     class Meta:
         model = ContractBaseline
+        django_get_or_create = ("id",)
 
+    id = 1
     block = 0
 
 
@@ -489,7 +491,9 @@ class VerificationFactory(Rows):
 class SubgraphStateFactory(Rows):
     class Meta:
         model = SubgraphState
+        django_get_or_create = ("id",)
 
+    id = 1
     host = "https://gateway.example"
     deployment = "QmMade"
     head_block = 990
@@ -573,6 +577,7 @@ class TestRegionFactory(Rows):
 
     class Meta:
         model = TestRegion
+        django_get_or_create = ("code", "kind")
 
     code = "FRA"
     kind = "transcoding"
