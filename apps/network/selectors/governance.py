@@ -213,7 +213,7 @@ def polls(*, before: Place = LAST_PLACE, limit: int) -> list[PollRow]:
     """Polls, newest first."""
     rows = _asked(_POLLS, block=before.block, log_index=before.log_index, limit=limit)
     now = parameters(("l1_block",)).get("l1_block")
-    return [PollRow(*row, open=None if now is None else now <= row[2]) for row in rows]
+    return [PollRow(*[*row, None if now is None else now <= row[2]]) for row in rows]
 
 
 def proposals(running: int, *, before: Place = LAST_PLACE, limit: int) -> list[ProposalRow]:
@@ -222,7 +222,7 @@ def proposals(running: int, *, before: Place = LAST_PLACE, limit: int) -> list[P
     for row in _asked(_PROPOSALS, block=before.block, log_index=before.log_index, limit=limit):
         *columns, last_change = row
         columns[0], columns[3] = int(columns[0]), _parsed(columns[3])
-        made.append(ProposalRow(*columns, state=_state(last_change, columns[4], columns[5], running)))
+        made.append(ProposalRow(*[*columns, _state(last_change, columns[4], columns[5], running)]))
     return made
 
 
