@@ -56,7 +56,7 @@ class _Reader:
         held: Batch | None = None
         while first <= last or self._waiting:
             first = self._ask(first, last)
-            if held is not None and not self._waiting[0][1].done():
+            if held is not None and not _is_there(self._waiting[0][1]):
                 yield held
                 held = None
                 continue
@@ -110,7 +110,12 @@ class _Reader:
         elif window.first == window.last:
             raise refusal
         else:
-            self._size = self._size.after(refusal.limit_blocks if isinstance(refusal, WindowTooWide) else None)
+            limit_blocks = refusal.limit_blocks if isinstance(refusal, WindowTooWide) else None
+            self._size = self._size.within(window).after(limit_blocks)
+
+
+def _is_there(answer: Future[Batch]) -> bool:
+    return answer.done() and answer.exception() is None
 
 
 def _may_join(one: Batch, other: Batch) -> bool:

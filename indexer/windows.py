@@ -46,6 +46,10 @@ class WindowSize:
         ceiling = max(1, min(self.ceiling, limit_blocks))
         return replace(self, blocks=min(self.blocks, ceiling), ceiling=ceiling)
 
+    def within(self, window: Window) -> WindowSize:
+        """No larger than a window that was refused: the last one before the head is often shorter than the rest."""
+        return replace(self, blocks=min(self.blocks, window.blocks))
+
     def after(self, limit_blocks: int | None) -> WindowSize:
         """After a refusal: the provider's limit if it named one, else half."""
         return self.halved() if limit_blocks is None else self.capped(limit_blocks)

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from pytest_django import Settings
 
 from apps.chain.client import ChainClient
-from apps.chain.errors import ProviderBusy, TooManyLogs
+from apps.chain.errors import LyingNode, ProviderBusy, TooManyLogs
 from apps.chain.readers.controller import contract_id
 from apps.chain.records import Header
 from apps.network.models import Block
@@ -194,6 +194,39 @@ def test_batches__when_nothing_is_little_enough__raise_the_refusal(
 
     with pytest.raises(type(refusal)):
         list(reading.batches(object(), 0, 300_000))  # type: ignore[arg-type]
+
+
+def test_batches__when_a_later_window_fails__hand_over_what_came_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetched(_: object, window: Window, known: dict[str, str]) -> Batch:
+        if window.last >= 3_000:
+            raise LyingNode("a lie")
+        return empty(window)
+
+    monkeypatch.setattr(reading, "fetch", fetched)
+    found: list[Batch] = []
+
+    with pytest.raises(LyingNode):
+        found.extend(reading.batches(object(), 0, 9_000))  # type: ignore[arg-type]
+
+    assert_in_order(found, 0, found[-1].window.last)
+    assert 2_000 <= found[-1].window.last < 3_000
+
+
+def test_batches__of_a_short_stretch_with_too_many_logs__are_asked_for_in_halves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+
+    def fetched(_: object, window: Window, known: dict[str, str]) -> Batch:
+        asked.append(window.blocks)
+        if window.blocks > 2:
+            raise TooManyLogs("too many")
+        return empty(window)
+
+    monkeypatch.setattr(reading, "fetch", fetched)
+
+    assert_in_order(list(reading.batches(object(), 0, 7)), 0, 7)  # type: ignore[arg-type]
+    assert [blocks for blocks in asked if blocks > 3] in ([8, 4], [8, 4, 4])  # the second half may have been under way
 
 
 def test_replay__at_its_end__has_put_back_every_key_and_index() -> None:
