@@ -14,6 +14,7 @@ from config.env import ROOT
 from tests.bench.bench import open_database
 
 DEFAULT = "1000"
+WITH_PROCESSES = 10  # one seed in so many also kills real processes
 PART = "--part"  # of this process, as number/count
 
 
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> int:
 def part(seeds: range, *, database: str) -> int:
     """Plays these seeds one after the other; returns 1 if one failed."""
     open_database(database)
+    from tests.soak.killed import play_killed
     from tests.soak.run import Wrong, play, surroundings
 
     failed = 0
@@ -42,6 +44,8 @@ def part(seeds: range, *, database: str) -> int:
         for seed in seeds:
             try:
                 play(seed, side)
+                if seed % WITH_PROCESSES == 0:
+                    play_killed(seed)
             except Wrong as wrong:
                 failed += 1
                 print(f"{wrong}\nrepeat it: make soak SEEDS={seed}:{seed}\n", flush=True)

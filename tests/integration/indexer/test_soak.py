@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.soak.kept import KEPT
+from tests.soak.killed import play_killed
 from tests.soak.rows import empty
 from tests.soak.run import play, surroundings
 
@@ -35,3 +36,10 @@ def test_rows__after_storms__equal_those_of_straight_runs(side: psycopg.Connecti
 def test_rows__after_storms_that_once_failed__equal_those_of_straight_runs(side: psycopg.Connection[Any]) -> None:
     for seed in sorted(KEPT):
         play(seed, side)
+
+
+def test_rows__after_workers_were_killed_at_random_moments__equal_those_of_straight_runs(
+    side: psycopg.Connection[Any],
+) -> None:
+    for seed in (1, 2, 3):
+        play_killed(seed)
