@@ -25,7 +25,7 @@ class Projector:
         self.rows = Rows()
         self.written_round = -1  # no later round has rows yet
         self.transfers_start_anew = False  # see _starts_in
-        self._mint: tuple[int, int] | None = None
+        self._mint: tuple[bytes, int, int] | None = None
         self._treasury: tuple[bytes, str, int] | None = None
         self._transfer: tuple[bytes, str, int] | None = None
         self._apply: dict[type, Callable[[e.LogId, Any], None]] = {
@@ -79,12 +79,13 @@ class Projector:
     # --- rounds
 
     def _reward_tokens(self, at: e.LogId, event: e.SetCurrentRewardTokens) -> None:
-        self._mint = (event.mintable_wei, event.inflation_ppb)
+        self._mint = (at.tx_hash, event.mintable_wei, event.inflation_ppb)
 
     def _new_round(self, at: e.LogId, event: e.NewRound) -> None:
         if event.round <= self.round:
             raise BadLog(f"round {event.round} begins after round {self.round}")
-        mintable, inflation = self._mint or (None, None)
+        announced = self._mint if self._mint is not None and self._mint[0] == at.tx_hash else None
+        mintable, inflation = announced[1:] if announced else (None, None)
         self._mint = None
         members = self.ledger.new_round(event.round, mintable or 0)
         for book in members:
