@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -51,6 +53,12 @@ def _leave_logging_alone(**_: Any) -> None:
 def _say_ready(sender: Any, **_: Any) -> None:
     queues = sorted(sender.app.amqp.queues.consume_from)
     structlog.get_logger("config.celery").info("worker_ready", worker=sender.hostname, queues=queues)
+
+
+@signals.heartbeat_sent.connect
+def _show_life(sender: Any, **_: Any) -> None:
+    """Every two seconds while the worker's loop turns and its broker answers: what its health check looks at."""
+    Path(tempfile.gettempdir(), f"{sender.eventer.hostname}.alive").touch()
 
 
 @signals.task_prerun.connect

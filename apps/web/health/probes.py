@@ -45,7 +45,9 @@ def ready() -> HttpResponseBase:
     """200 where pages and API can be trusted, else 503 with the reason of each check that failed."""
     failed = readiness(datetime.now(UTC))
     body = {"status": "not ready" if failed else "ready", "failed": failed}
-    return JsonResponse(body, status=503 if failed else 200)
+    response = JsonResponse(body, status=503 if failed else 200)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # else Django calls each answer an error
+    return response
 
 
 def metrics() -> HttpResponseBase:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.cache import cache
 from kombu import Connection
 
-PATIENCE_S = 1.0  # a page waits no longer for a broker that does not answer
+PATIENCE_S = 1  # a page waits no longer for a broker that does not answer
 KEPT_FOR_S = 2
 _KEY = "queue-depths"
 
@@ -34,7 +36,7 @@ def _ask() -> dict[str, int]:
         return {}
 
 
-def _waiting(broker: Connection, name: str) -> int:
+def _waiting(broker: Any, name: str) -> int:  # kombu's types know no queue of a channel
     """0 also for a queue that does not exist, since Redis drops empty ones."""
     try:
         with broker.channel() as channel:

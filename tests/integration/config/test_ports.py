@@ -60,7 +60,7 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> list[Group]:
     monkeypatch.setattr(up, "Supervisor", Group)
     monkeypatch.setattr(up, "data_folder_lock", lock)
     monkeypatch.setattr(up, "_start", start)
-    monkeypatch.setattr(up.checks, "before_start", lambda env: None)
+    monkeypatch.setattr("config.local.checks.before_start", lambda env: None)
     return found
 
 

@@ -93,9 +93,12 @@ def test_ready__when_a_migration_is_missing__then_503_and_its_name(client: Clien
     assert response.json()["failed"] == {"migrations": reason}
 
 
-def test_ready__when_nothing_is_read__then_503(client: Client) -> None:
+def test_ready__when_nothing_is_read__then_503_and_no_error_in_the_log(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     response = client.get("/health/ready")
     assert response.status_code == 503
+    assert caplog.records == []
     assert response.json()["failed"] == {"index": "empty: No block of the chain has been read yet."}
 
 

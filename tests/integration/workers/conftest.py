@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -88,7 +89,8 @@ class Broker:
             client = self.redis.client()
             return int(client.llen("indexer")) + int(client.hlen("unacked"))
         with self.app.connection_for_read() as line:
-            return int(line.default_channel.queue_declare("indexer", passive=True).message_count)
+            channel: Any = line.default_channel  # kombu's types know no queue of a channel
+            return int(channel.queue_declare("indexer", passive=True).message_count)
 
     def is_empty(self) -> bool:
         return self.messages() == 0

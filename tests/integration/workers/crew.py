@@ -26,7 +26,7 @@ def until(true: Callable[[], bool], what: str, *, within_s: float = PATIENCE_S) 
     while not true():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what}: not within {within_s:g} s")
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def environment(settings: str, **values: str) -> dict[str, str]:

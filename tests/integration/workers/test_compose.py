@@ -51,10 +51,11 @@ class Running:
         except OSError:
             return 0, ""
 
-    def check(self, name: str) -> subprocess.Popen[bytes]:
-        """The service's own health check, begun."""
+    def check(self, name: str) -> int:
+        """The exit code of the service's own health check."""
         words = [self.here(word) for word in composed.health_check(composed.services()[name], GIVEN)]
-        return subprocess.Popen(words, cwd=ROOT, env=self.environ, stdout=subprocess.DEVNULL)
+        quiet = subprocess.DEVNULL
+        return subprocess.run(words, cwd=ROOT, env=self.environ, stdout=quiet, stderr=quiet, check=False).returncode
 
     def here(self, word: str) -> str:
         return word.replace("8000", str(self.port)).replace("0.0.0.0", "127.0.0.1")
@@ -70,7 +71,7 @@ def environ(production: dict[str, str], broker: Broker, node_url: str, data_fold
     moved = {name: value.replace("/run/secrets/", f"{data_folder}/") for name, value in written.items()}
     chain = {"CHAIN_ID": "31337", "CONTROLLER_ADDRESS": ADDRESSES["Controller"], "FINALITY_DEPTH": "64"}
     redis = {"CELERY_BROKER_URL": written["CELERY_BROKER_URL"].replace("redis://redis:6379/0", broker.url)}
-    given = {**moved, **redis, **chain, "MILLRACE_DATA": str(data_folder)}
+    given = {**moved, **redis, **chain, "MILLRACE_DATA": str(data_folder), "TMPDIR": str(data_folder)}
     return environment(given.pop("DJANGO_SETTINGS_MODULE"), **given)
 
 
@@ -101,12 +102,12 @@ def test_compose__when_all_its_commands_run__then_they_index_score_show_and_end(
     head = node.chain.head
     assert set(LASTING) | {"migrate", "postgres", "redis"} == set(composed.services())
     until(lambda: running.get("/health/ready")[0] == 200, "the site is ready", within_s=READY_WITHIN_S)
-    assert IndexState.objects.get().projected_to == head
+    until(IndexState.objects.filter(projected_to=head).exists, "the head is read", within_s=READY_WITHIN_S)
     broker.app.send_task("apps.scoring.tasks.score_network", queue="scoring")  # beat's first is a minute away
     until(ScoreRun.objects.exists, "a score run is made", within_s=READY_WITHIN_S)
 
-    checks = {name: running.check(name) for name in ("web", *WORKERS)}
-    assert {name: check.wait(60) for name, check in checks.items()} == dict.fromkeys(checks, 0)
+    for name in ("web", *WORKERS):
+        until(lambda name=name: running.check(name) == 0, f"{name} is well", within_s=READY_WITHIN_S)
     assert f"millrace_indexed_block {float(head)}" in running.get("/metrics")[1]
     status = running.get("/api/v1/status", Host="millrace.example", **{"X-Forwarded-Proto": "https"})
     assert (status[0], json.loads(status[1])["data"]["state"]) == (200, "current")

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -21,12 +22,13 @@ OTHER_NAMES = {"DJANGO_SETTINGS_MODULE", "POSTGRES_USER", "POSTGRES_DB", "POSTGR
 OURS = {name: service for name, service in composed.services().items() if name not in composed.SERVERS}
 
 
-def schema() -> object:
+def schema() -> dict[str, Any]:
     spec = importlib.util.find_spec("check_jsonschema")
     assert spec is not None
     assert spec.origin is not None
     folder = Path(spec.origin).parent / "builtin_schemas" / "vendor"
-    return json.loads((folder / "compose-spec.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((folder / "compose-spec.json").read_text(encoding="utf-8"))
+    return found
 
 
 def test_compose__when_held_against_the_specification__then_valid() -> None:
@@ -80,7 +82,7 @@ def test_compose__when_a_task_is_queued__then_one_kind_of_worker_takes_it() -> N
     for name, words in workers.items():
         assert words[words.index("--hostname") + 1] == f"{name}@%h"
         assert words[words.index("--pool") + 1] == "prefork"  # the only one that keeps to a task's time limits
-        assert f"--destination {name}@" in OURS[name]["healthcheck"]["test"][1]
+        assert f"/{name}@*.alive " in OURS[name]["healthcheck"]["test"][1]
     assert [name for name, service in OURS.items() if "beat" in service["command"]] == ["beat"]
 
 
