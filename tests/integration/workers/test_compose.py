@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -51,11 +52,12 @@ class Running:
         except OSError:
             return 0, ""
 
-    def check(self, name: str) -> int:
-        """The exit code of the service's own health check."""
+    def is_well(self, name: str) -> bool:
+        """What the service's own health check says."""
         words = [self.here(word) for word in composed.health_check(composed.services()[name], GIVEN)]
         quiet = subprocess.DEVNULL
-        return subprocess.run(words, cwd=ROOT, env=self.environ, stdout=quiet, stderr=quiet, check=False).returncode
+        ended = subprocess.run(words, cwd=ROOT, env=self.environ, stdout=quiet, stderr=quiet, check=False)
+        return ended.returncode == 0
 
     def here(self, word: str) -> str:
         return word.replace("8000", str(self.port)).replace("0.0.0.0", "127.0.0.1")
@@ -107,7 +109,7 @@ def test_compose__when_all_its_commands_run__then_they_index_score_show_and_end(
     until(ScoreRun.objects.exists, "a score run is made", within_s=READY_WITHIN_S)
 
     for name in ("web", *WORKERS):
-        until(lambda name=name: running.check(name) == 0, f"{name} is well", within_s=READY_WITHIN_S)
+        until(partial(running.is_well, name), f"{name} is well", within_s=READY_WITHIN_S)
     assert f"millrace_indexed_block {float(head)}" in running.get("/metrics")[1]
     status = running.get("/api/v1/status", Host="millrace.example", **{"X-Forwarded-Proto": "https"})
     assert (status[0], json.loads(status[1])["data"]["state"]) == (200, "current")
