@@ -514,7 +514,7 @@ class SourceDifferenceFactory(Rows):
 
 
 class SourceStateFactory(Rows):
-    """A source read just now, with whole lists of offers and test results."""
+    """A source read just now."""
 
     class Meta:
         model = SourceState
@@ -526,7 +526,7 @@ class SourceStateFactory(Rows):
     every_s = 60
     stale_after_s = 180
     due_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(seconds=60))
-    attempted_at = succeeded_at = offers_at = scores_at = factory.LazyFunction(lambda: datetime.now(UTC))
+    attempted_at = succeeded_at = factory.LazyFunction(lambda: datetime.now(UTC))
     records = 1
 
 
@@ -555,6 +555,7 @@ class OfferFactory(Observations):
     in_use = 2
     price_wei = 2287
     pixels_per_unit = 1
+    is_current = True
 
 
 class TestScoreFactory(Observations):
@@ -570,6 +571,7 @@ class TestScoreFactory(Observations):
     success_ppm = 970_000
     round_trip_ppm = 610_000
     score_ppm = 591_700
+    is_current = True
 
 
 class TestRegionFactory(Rows):

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from indexer.outside import catalog, store, turns
 from indexer.outside.catalog import Source
+from indexer.outside.store import Lists
 from indexer.outside.turns import Outcome, Turn
 from indexer.sources.http import BadAnswer, Fetcher, Silent, SourceError, Unavailable
 from indexer.sources.records import Document, Found
@@ -31,15 +32,18 @@ class Reading:
 
     @property
     def outcome(self) -> Outcome:
-        offers = any(document.endpoint in _OFFERING or found.offers for document, found in self.pairs)
         return Outcome(
             records=sum(found.records for _, found in self.pairs),
             parked=sum(len(found.parked) for _, found in self.pairs),
             error=self.error,
             retry_after_s=self.retry_after_s,
-            offers=offers,
-            scores=not self.error,
         )
+
+    @property
+    def lists(self) -> Lists:
+        """Which lists were read whole, so that what is not in them is gone."""
+        offers = any(document.endpoint in _OFFERING or found.offers for document, found in self.pairs)
+        return Lists(offers=offers, scores=not self.error)
 
     def note(self, error: SourceError) -> None:
         """Keeps the first error; a wait that a server asks for counts whichever it was."""
@@ -91,7 +95,7 @@ def _keep(source: Source, turn: Turn, reading: Reading, outcome: Outcome) -> Non
     try:
         with transaction.atomic():
             if reading.pairs:
-                store.store(source.kind, source.observer, reading.pairs, at=turn.began)
+                store.store(source.kind, source.observer, reading.pairs, at=turn.began, lists=reading.lists)
             turns.finish(turn, outcome, now=datetime.now(UTC))
     except Exception as error:
         sentence = f"Storing it failed here: {type(error).__name__}."
@@ -117,5 +121,5 @@ def _again(source: Source, at: datetime, documents: Iterable[Document]) -> int:
             reading.note(error)
     with transaction.atomic():
         store.forget_parked(source.kind, source.observer, seen_at=at)
-        store.store(source.kind, source.observer, reading.pairs, at=at)
+        store.store(source.kind, source.observer, reading.pairs, at=at, lists=reading.lists)
     return reading.outcome.records

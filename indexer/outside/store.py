@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
@@ -53,14 +54,22 @@ def identity(*parts: str) -> bytes:
     return sha256("\0".join(parts).encode()).digest()
 
 
-def store(source: str, observer: str, pairs: Pairs, *, at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Which of a source's lists a reading holds whole: what is not in them is no longer so."""
+
+    offers: bool
+    scores: bool
+
+
+def store(source: str, observer: str, pairs: Pairs, *, at: datetime, lists: Lists) -> None:
     """Stores what one reading found, with the answers it was found in. Inside the caller's transaction."""
     where = _Where(source, observer, at)
     _snapshots(where, [document for document, _ in pairs])
     _nodes(where, [node for _, found in pairs for node in found.nodes])
     _regions([region for _, found in pairs for region in found.regions])
-    _offers(where, [offer for _, found in pairs for offer in found.offers])
-    _scores(where, [score for _, found in pairs for score in found.scores])
+    _offers(where, [offer for _, found in pairs for offer in found.offers], whole=lists.offers)
+    _scores(where, [score for _, found in pairs for score in found.scores], whole=lists.scores)
     _demand(where, [demand for _, found in pairs for demand in found.demand])
     seen = events.kept(observer, [event for _, found in pairs for event in found.events])
     known = Known.now()
@@ -174,7 +183,13 @@ def _regions(regions: Iterable[Any]) -> None:
     _upsert(TestRegion, rows, keys=("code", "kind"), over=("name",))
 
 
-def _offers(where: _Where, offers: Iterable[OfferSeen]) -> None:
+def _replace(model: type[Offer] | type[TestScore], where: _Where, rows: Sequence[Any], *, whole: bool) -> None:
+    """What was current before is so no longer: all of it where the new list is whole, else what the new rows tell."""
+    before = model._default_manager.filter(source=where.source, observer=where.observer, is_current=True)
+    (before if whole else before.filter(identity__in=[row.identity for row in rows])).update(is_current=False)
+
+
+def _offers(where: _Where, offers: Iterable[OfferSeen], *, whole: bool) -> None:
     rows = [
         Offer(
             **where.seen(each.orchestrator, each.node_key, each.uri, each.job.raw_id, each.job.model),
@@ -189,13 +204,15 @@ def _offers(where: _Where, offers: Iterable[OfferSeen]) -> None:
             in_use=each.in_use,
             price_wei=each.price_wei,
             pixels_per_unit=each.pixels_per_unit,
+            is_current=True,
         )
         for each in offers
     ]
-    _observe(Offer, rows, over=("job_type", "warm", "idle", "in_use", "price_wei", "pixels_per_unit"))
+    _replace(Offer, where, rows, whole=whole)
+    _observe(Offer, rows, over=("is_current", "job_type", "warm", "idle", "in_use", "price_wei", "pixels_per_unit"))
 
 
-def _scores(where: _Where, scores: Iterable[ScoreSeen]) -> None:
+def _scores(where: _Where, scores: Iterable[ScoreSeen], *, whole: bool) -> None:
     rows = [
         TestScore(
             **where.seen(each.orchestrator, each.region, each.job.raw_id, each.job.model),
@@ -207,10 +224,12 @@ def _scores(where: _Where, scores: Iterable[ScoreSeen]) -> None:
             success_ppm=each.success_ppm,
             round_trip_ppm=each.round_trip_ppm,
             score_ppm=each.score_ppm,
+            is_current=True,
         )
         for each in scores
     ]
-    _observe(TestScore, rows, over=("job_type", "success_ppm", "round_trip_ppm", "score_ppm"))
+    _replace(TestScore, where, rows, whole=whole)
+    _observe(TestScore, rows, over=("is_current", "job_type", "success_ppm", "round_trip_ppm", "score_ppm"))
 
 
 def _demand(where: _Where, demand: Iterable[DemandSeen]) -> None:

@@ -35,8 +35,6 @@ class Outcome:
     parked: int
     error: str = ""
     retry_after_s: float | None = None
-    offers: bool = False  # whether a list of offers was read
-    scores: bool = False  # whether all test results were read
 
 
 def claim(source: Source, *, now: datetime) -> Turn | None:
@@ -70,10 +68,6 @@ def finish(turn: Turn, outcome: Outcome, *, now: datetime) -> bool:
     }
     if not outcome.error:
         changes["succeeded_at"] = turn.began
-    if outcome.offers:
-        changes["offers_at"] = turn.began
-    if outcome.scores:
-        changes["scores_at"] = turn.began
     return rows.update(**changes) == 1
 
 

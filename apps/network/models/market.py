@@ -25,8 +25,6 @@ class SourceState(models.Model):
     claimed_until = models.DateTimeField(null=True, help_text="somebody reads it until then")
     attempted_at = models.DateTimeField(null=True)
     succeeded_at = models.DateTimeField(null=True)
-    offers_at = models.DateTimeField(null=True, help_text="newest list of offers: one not seen since is gone")
-    scores_at = models.DateTimeField(null=True, help_text="newest whole list of test results")
     failures = models.IntegerField(default=0, help_text="in a row")
     error = models.TextField(default="", help_text="of the last attempt, in one sentence; empty after a success")
     records = models.IntegerField(default=0, help_text="read in the last attempt")
@@ -113,13 +111,15 @@ class Offer(JobObservation):
     in_use = models.IntegerField(null=True)
     price_wei = UintField(null=True, help_text="for `pixels_per_unit` units of the job type, as this observer saw it")
     pixels_per_unit = models.BigIntegerField(null=True)
+    is_current = models.BooleanField(default=False, help_text="in the newest list of its source and observer")
 
     class Meta:
         db_table = "network_offer"
         constraints = [models.UniqueConstraint(fields=["identity", "hour"], name="offer_once_an_hour")]
         indexes = [
-            models.Index(fields=["source", "observer", "read_at"], name="offer_newest"),  # what holds now, of all
-            models.Index(fields=["orchestrator", "read_at"], name="offer_orchestrator"),
+            # what holds now, of one and of all: as many rows as there are offers, however long the history grows
+            models.Index(fields=["orchestrator"], condition=models.Q(is_current=True), name="offer_current"),
+            models.Index(fields=["orchestrator", "hour"], name="offer_orchestrator"),
         ]
 
 
@@ -160,13 +160,14 @@ class TestScore(JobObservation):
     success_ppm = PpmField()
     round_trip_ppm = PpmField()
     score_ppm = PpmField()
+    is_current = models.BooleanField(default=False, help_text="in the newest list of its source")
 
     class Meta:
         db_table = "network_test_score"
         constraints = [models.UniqueConstraint(fields=["identity", "hour"], name="test_score_once_an_hour")]
         indexes = [
-            models.Index(fields=["source", "observer", "read_at"], name="test_score_newest"),
-            models.Index(fields=["orchestrator", "read_at"], name="test_score_orchestrator"),
+            models.Index(fields=["orchestrator"], condition=models.Q(is_current=True), name="test_score_current"),
+            models.Index(fields=["orchestrator", "hour"], name="test_score_orchestrator"),
         ]
 
 

@@ -141,30 +141,22 @@ class Slots:
     in_use: int | None
 
 
-# What was in the newest list of its source; an offer not in it is gone.
+# What is in the newest list of its source; an offer no longer in it is gone.
 _OFFERS = """
 SELECT o.job_type, o.raw_id, o.model, o.source, o.observer, o.warm, o.idle, o.in_use, o.price_wei, o.pixels_per_unit,
        o.read_at
-FROM network_offer o JOIN network_source_state s ON s.source = o.source AND s.observer = o.observer
-WHERE o.orchestrator = %(address)s AND o.read_at >= s.offers_at
+FROM network_offer o WHERE o.orchestrator = %(address)s AND o.is_current
 """
 _SLOTS = """
 SELECT o.orchestrator, coalesce(nullif(o.job_type, ''), o.raw_id), o.source, o.observer, sum(o.idle), sum(o.in_use)
-FROM network_offer o JOIN network_source_state s
-  ON s.source = o.source AND s.observer = o.observer AND o.read_at >= s.offers_at
-GROUP BY 1, 2, 3, 4
+FROM network_offer o WHERE o.is_current GROUP BY 1, 2, 3, 4
 """
 _REGIONS = """
-SELECT DISTINCT t.orchestrator, t.region
-FROM network_test_score t JOIN network_source_state s
-  ON s.source = t.source AND s.observer = t.observer AND t.read_at >= s.scores_at
-WHERE t.success_ppm > 0
+SELECT DISTINCT t.orchestrator, t.region FROM network_test_score t WHERE t.is_current AND t.success_ppm > 0
 """
 _TESTS = """
 SELECT t.job_type, t.raw_id, t.model, t.source, t.region, t.success_ppm, t.round_trip_ppm, t.score_ppm, t.read_at
-FROM network_test_score t JOIN network_source_state s
-  ON s.source = t.source AND s.observer = t.observer AND t.read_at >= s.scores_at
-WHERE t.orchestrator = %(address)s
+FROM network_test_score t WHERE t.orchestrator = %(address)s AND t.is_current
 """
 _WORK = """
 SELECT job_type, CASE job_type WHEN '' THEN raw_id ELSE '' END, model, source, array_agg(DISTINCT org ORDER BY org),

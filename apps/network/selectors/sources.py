@@ -100,7 +100,7 @@ def version() -> tuple[object, ...]:
     """Equal as long as nothing was read anew and no source has become stale: what a page's tag is made of."""
     now = datetime.now(UTC)
     rows = SourceState.objects.order_by("source", "observer").values_list(
-        "source", "observer", "attempted_at", "succeeded_at", "offers_at", "stale_after_s"
+        "source", "observer", "attempted_at", "succeeded_at", "records", "stale_after_s"
     )
     return tuple((*row[:5], bool(row[3] and now - row[3] > timedelta(seconds=row[5]))) for row in rows)
 

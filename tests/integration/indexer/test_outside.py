@@ -245,6 +245,26 @@ def test_source__when_a_record_is_odd__then_parked_with_its_reason_and_the_rest_
     assert NodeAddress.objects.count() == 16
 
 
+def test_offers__when_a_gateway_forgets_a_node__then_its_offers_are_history(
+    origin: str, nodes: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.source_read("capabilities", "ai-gateway", now=NOW)
+    whole: Callable[..., Any] = gateways.capabilities
+    before = Offer.objects.filter(is_current=True).count()
+
+    def shorter(*args: Any) -> Any:
+        answer = whole(*args)
+        answer["orchestrators"] = answer["orchestrators"][1:]
+        return answer
+
+    monkeypatch.setattr(gateways, "capabilities", shorter)
+    service.source_read("capabilities", "ai-gateway", now=NOW + timedelta(hours=1))
+    gone = Offer.objects.filter(orchestrator=address("steady-worker"))
+    assert [(each.hour.hour, each.is_current) for each in gone] == [(13, False)]
+    assert Offer.objects.filter(is_current=True).count() == before - 1
+    assert Offer.objects.count() == 2 * before - 1
+
+
 def test_events__when_told_again__then_counted_once_and_worth_the_same(origin: str, nodes: None, clock: Clock) -> None:
     service.source_read("gateway_events", "ai-gateway", now=NOW)
     first = sum(row.tickets or 0 for row in JobHour.objects.exclude(tickets=None))

@@ -45,7 +45,7 @@ def test_offers__when_two_gateways_are_shown_two_prices__then_both_with_their_ga
 
 def test_offers__when_the_newest_list_lacks_one__then_it_is_gone() -> None:
     SourceStateFactory()
-    OfferFactory(orchestrator=NODE, read_at=ago(minutes=5))
+    OfferFactory(orchestrator=NODE, is_current=False)
     assert jobs.of_node(NODE).offers == []
     assert jobs.slots_of_all() == {}
 
@@ -147,20 +147,21 @@ def test_sources__when_nothing_is_set__then_all_are_off() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "state"),
+    ("read_s_ago", "changes", "state"),
     [
-        ({}, "current"),
-        ({"succeeded_at": ago(seconds=200)}, "stale"),
-        ({"succeeded_at": ago(seconds=170), "error": "Away.", "failures": 2}, "current"),
-        ({"succeeded_at": None, "attempted_at": None}, "waiting"),
-        ({"succeeded_at": None, "error": "Away.", "failures": 1}, "stale"),
+        (0, {}, "current"),
+        (400, {}, "stale"),
+        (100, {"error": "Away.", "failures": 2}, "current"),
+        (None, {"attempted_at": None}, "waiting"),
+        (None, {"error": "Away.", "failures": 1}, "stale"),
     ],
 )
 def test_sources__when_it_was_read_then__then_its_state(
-    changes: dict[str, object], state: str, settings: Settings
+    read_s_ago: int | None, changes: dict[str, object], state: str, settings: Settings
 ) -> None:
     settings.NAAP_URL = "https://naap.example"
-    SourceStateFactory(source="naap", **changes)
+    read = None if read_s_ago is None else ago(seconds=read_s_ago)
+    SourceStateFactory(source="naap", succeeded_at=read, stale_after_s=300, **changes)
     (found,) = [each for each in sources.sources_now() if each.source == "naap"]
     assert found.state == state
 
