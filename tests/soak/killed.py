@@ -18,7 +18,7 @@ from tests.soak.rows import difference, empty, snapshot
 from tests.soak.run import CHAIN_ID, Wrong, straight
 from tests.soak.world import World
 
-KILLS = 4
+KILLS = 3
 LONGEST_LIFE_S = 0.5
 START_S = 20.0  # until the first worker has written something
 SERVER_GRACE_S = 5.0  # until the database has noticed that a killed process is gone

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from apps.chain.readers.controller import contract_id
 from tests.fakes.chain import ADDRESSES, FakeLog, encode_log
@@ -136,7 +136,7 @@ class Life:
         rewards, fees = self._take_part(state.rewards, person.delegate), self._take_part(state.fees, person.delegate)
         first = person.last_claim + 1
         person.bonded, person.fees, person.last_claim = person.bonded + rewards, person.fees + fees, state.round
-        amounts = {"rewards": rewards, "fees": fees, "startRound": first, "endRound": state.round}
+        amounts: dict[str, Any] = {"rewards": rewards, "fees": fees, "startRound": first, "endRound": state.round}
         return [encode_log("EarningsClaimed", delegate=person.delegate, delegator=address, **amounts)]
 
     def _claim_only(self) -> Transaction:
@@ -156,7 +156,7 @@ class Life:
         self._add_stake(old, -moved)
         self._add_stake(node, amount + moved)
         person.delegate, person.bonded = node, person.bonded + amount
-        amounts = {"additionalAmount": amount, "bondedAmount": person.bonded}
+        amounts: dict[str, Any] = {"additionalAmount": amount, "bondedAmount": person.bonded}
         return [*logs, encode_log("Bond", newDelegate=node, oldDelegate=old, delegator=address, **amounts)]
 
     def _amount(self) -> int:
@@ -183,7 +183,7 @@ class Life:
         if person.bonded == 0:
             person.delegate, person.start_round = ZERO, 0
             logs = self._leave(address) if address in state.pool else []
-        values = {"unbondingLockId": lock, "amount": amount, "withdrawRound": open_at}
+        values: dict[str, Any] = {"unbondingLockId": lock, "amount": amount, "withdrawRound": open_at}
         return [*logs, encode_log("Unbond", delegate=node, delegator=address, **values)]
 
     def _settled(self, person: Person) -> bool:
@@ -224,7 +224,7 @@ class Life:
         old_lock, new_lock = giving.next_lock, taking.next_lock
         logs += self._take_stake(sender, amount)
         del giving.locks[old_lock]
-        ids = {"oldUnbondingLockId": old_lock, "newUnbondingLockId": new_lock}
+        ids: dict[str, Any] = {"oldUnbondingLockId": old_lock, "newUnbondingLockId": new_lock}
         logs.append(encode_log("TransferBond", oldDelegator=sender, newDelegator=receiver, amount=amount, **ids))
         if self.state.claims_for_receivers:
             logs += self._claim(receiver)
@@ -245,7 +245,7 @@ class Life:
             return []
         address, lock, amount, at = self.rng.choice(ripe)
         del self._person(address).locks[lock]
-        values = {"unbondingLockId": lock, "amount": amount, "withdrawRound": at}
+        values: dict[str, Any] = {"unbondingLockId": lock, "amount": amount, "withdrawRound": at}
         return [encode_log("WithdrawStake", delegator=address, **values)]
 
     def _withdraw_fees(self) -> Transaction:
@@ -301,17 +301,23 @@ class Life:
         logs: Transaction = []
         node = self.rng.choice(self.state.pool)
         for _ in range(self.rng.choice((1, 1, 2))):
-            both = {"sender": self.rng.choice(GATEWAYS), "recipient": node}
+            both: dict[str, Any] = {"sender": self.rng.choice(GATEWAYS), "recipient": node}
             amount = self.rng.randrange(1, ETH)
             if self.rng.random() < 0.8:
                 self.state.fees[node] = self.state.fees.get(node, 0) + amount
                 logs.append(encode_log("WinningTicketTransfer", amount=amount, **both))
-            draw = {"faceValue": amount * 2, "winProb": 7, "senderNonce": 1, "recipientRand": 5, "auxData": b"aux"}
+            draw: dict[str, Any] = {
+                "faceValue": amount * 2,
+                "winProb": 7,
+                "senderNonce": 1,
+                "recipientRand": 5,
+                "auxData": b"aux",
+            }
             logs.append(encode_log("WinningTicketRedeemed", **both, **draw))
         return logs
 
     def _terms(self) -> Transaction:
-        cuts = {"rewardCut": self.rng.randrange(1_000_001), "feeShare": self.rng.randrange(1_000_001)}
+        cuts: dict[str, Any] = {"rewardCut": self.rng.randrange(1_000_001), "feeShare": self.rng.randrange(1_000_001)}
         return [encode_log("TranscoderUpdate", transcoder=self.rng.choice(NODES), **cuts)]
 
     def _uri(self) -> Transaction:
@@ -354,5 +360,5 @@ class Life:
 
 
 def _registration(name: str, address: str) -> FakeLog:
-    values = {"id": contract_id(name), "contractAddress": address, "gitCommitHash": bytes(20)}
+    values: dict[str, Any] = {"id": contract_id(name), "contractAddress": address, "gitCommitHash": bytes(20)}
     return encode_log("SetContractInfo", **values)
