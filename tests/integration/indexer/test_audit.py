@@ -18,36 +18,23 @@ from indexer.audit.trail import Answer
 from indexer.errors import IndexerError
 from tests.integration.indexer.conftest import Local
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 LPT = ETH = 10**18
 
 
 @pytest.fixture
-def people(local: Local) -> tuple[Account, Account]:
-    """A node that was rewarded in two rounds and paid in one, and its delegator, who claimed in between."""
-    net = local.net
-    node, delegator, gateway = (net.account(name) for name in ("node", "delegator", "gateway"))
-    net.next_round()
-    net.bond(node, 1_000 * LPT, node)
-    net.set_cuts(node, 200_000, 500_000)
-    net.bond(delegator, 250 * LPT, node)
-    net.fund_gateway(gateway, ETH, ETH)
-    net.next_round()
-    net.reward(node)
-    net.redeem(gateway, node, ETH // 2)
-    net.unbond(delegator, 50 * LPT)
-    net.next_round()
-    net.reward(node)
-    local.follow()
-    return node, delegator
+def people(settled: Local, monkeypatch: pytest.MonkeyPatch) -> tuple[Account, Account]:
+    """The node and its delegator."""
+    monkeypatch.setattr(sync, "client", lambda: settled.client)
+    return settled.net.account("node"), settled.net.account("delegator")
 
 
 def test_audit__of_a_delegator__tells_every_log_and_ends_in_the_contracts_answer(
-    local: Local, people: tuple[Account, Account]
+    settled: Local, people: tuple[Account, Account]
 ) -> None:
     node, delegator = people
-    trail = audit(delegator.address, lambda: local.client)
+    trail = audit(delegator.address, lambda: settled.client)
 
     assert [step.event for step in trail.steps] == ["EarningsClaimed", "Bond", "EarningsClaimed", "Unbond"]
     assert [step.bonded_lpt_wei for step in trail.steps][:2] == [0, 250 * LPT]
@@ -60,18 +47,18 @@ def test_audit__of_a_delegator__tells_every_log_and_ends_in_the_contracts_answer
     assert pending is not None
     assert pending.start_round + 1 == pending.reward_factor_round == trail.round
     assert pending.end_reward_factor > pending.start_reward_factor > 10**27
-    assert pending.stake_lpt_wei == local.net.pending_stake(delegator)
-    assert pending.pending_fees_eth_wei == local.net.pending_fees(delegator)
-    assert Answer("pending stake, LPT wei", *[local.net.pending_stake(delegator)] * 3) in trail.answers
+    assert pending.stake_lpt_wei == settled.net.pending_stake(delegator)
+    assert pending.pending_fees_eth_wei == settled.net.pending_fees(delegator)
+    assert Answer("pending stake, LPT wei", *[settled.net.pending_stake(delegator)] * 3) in trail.answers
     assert all(one.agrees and one.from_contract is not None for one in trail.answers)
     assert (trail.note, trail.rounds) == ("", [])
 
 
 def test_audit__of_a_node__sums_rewards_and_fees_by_round_from_its_logs(
-    local: Local, people: tuple[Account, Account]
+    settled: Local, people: tuple[Account, Account]
 ) -> None:
     node, _ = people
-    trail = audit(node.address, lambda: local.client)
+    trail = audit(node.address, lambda: settled.client)
 
     rewarded = {one.round: one for one in trail.rounds if one.reward_lpt_wei}
     calls = {call.round: call.amount_lpt_wei for call in RewardCall.objects.all()}
@@ -88,10 +75,12 @@ def test_audit__of_a_node__sums_rewards_and_fees_by_round_from_its_logs(
     assert all(one.agrees and one.from_contract is not None for one in trail.answers)
 
 
-def test_audit__of_an_earlier_block__says_what_is_not_beside_it(local: Local, people: tuple[Account, Account]) -> None:
+def test_audit__of_an_earlier_block__says_what_is_not_beside_it(
+    settled: Local, people: tuple[Account, Account]
+) -> None:
     _, delegator = people
-    bonded = next(step for step in audit(delegator.address, lambda: local.client).steps if step.event == "Bond")
-    trail = audit(delegator.address, lambda: local.client, block=bonded.block)
+    bonded = next(step for step in audit(delegator.address, lambda: settled.client).steps if step.event == "Bond")
+    trail = audit(delegator.address, lambda: settled.client, block=bonded.block)
 
     assert [step.event for step in trail.steps] == ["EarningsClaimed", "Bond"]
     assert trail.note.startswith("The tables stand at block ")
@@ -100,14 +89,13 @@ def test_audit__of_an_earlier_block__says_what_is_not_beside_it(local: Local, pe
 
 
 def test_audit__a_row_was_changed_by_hand__names_the_figure_and_ends_with_1(
-    local: Local, people: tuple[Account, Account], monkeypatch: pytest.MonkeyPatch
+    settled: Local, people: tuple[Account, Account]
 ) -> None:
     _, delegator = people
-    monkeypatch.setattr(sync, "client", lambda: local.client)
     out = io.StringIO()
     call_command("audit", delegator.address, stdout=out)
     assert "EarningsClaimed" in out.getvalue()
-    assert f"= {local.net.pending_stake(delegator)} LPT wei." in out.getvalue()
+    assert f"= {settled.net.pending_stake(delegator)} LPT wei." in out.getvalue()
     assert "DIFFERS" not in out.getvalue()
 
     Position.objects.filter(delegator=delegator.address).update(fees_eth_wei=1)
@@ -122,11 +110,8 @@ def test_audit__a_row_was_changed_by_hand__names_the_figure_and_ends_with_1(
     ]
 
 
-def test_audit__of_one_figure__shows_only_its_logs(
-    local: Local, people: tuple[Account, Account], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_audit__of_one_figure__shows_only_its_logs(settled: Local, people: tuple[Account, Account]) -> None:
     node, _ = people
-    monkeypatch.setattr(sync, "client", lambda: local.client)
     shown = {}
     for figure in FIGURES:
         out = io.StringIO()
@@ -136,9 +121,9 @@ def test_audit__of_one_figure__shows_only_its_logs(
     assert {one for one in FIGURES if "Reward  " in shown[one]} == {"stake", "rewards", "commission"}
 
 
-def test_audit__of_somebody_no_log_names__is_refused(local: Local, people: tuple[Account, Account]) -> None:
-    stranger = local.net.account("stranger").address
+def test_audit__of_somebody_no_log_names__is_refused(settled: Local, people: tuple[Account, Account]) -> None:
+    stranger = settled.net.account("stranger").address
     with pytest.raises(IndexerError, match=f"names {stranger}"):
-        audit(stranger, lambda: local.client)
+        audit(stranger, lambda: settled.client)
     with pytest.raises(IndexerError, match="Block 10000000 is not indexed"):
-        audit(stranger, lambda: local.client, block=10_000_000)
+        audit(stranger, lambda: settled.client, block=10_000_000)
