@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -252,6 +253,11 @@ class _Server(ThreadingHTTPServer):
         self.stopping = threading.Event()
         super().__init__(*arguments)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away in the middle is not our error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # connections stay open
@@ -260,7 +266,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         node = self.server.node
-        body = self.rfile.read(int(self.headers["content-length"]))
+        length = int(self.headers["content-length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # who asked is gone
+            self.close_connection = True
+            return
         failure = node.next_failure()
         time.sleep(node.faults.latency_s)
         if failure == "timeout":
