@@ -11,7 +11,6 @@ from dataclasses import replace
 from apps.chain.client import ChainClient
 from apps.chain.errors import ChainError, ProviderBusy, TooManyLogs, WindowTooWide
 from indexer.models import WatchedContract
-from indexer.projections.bulk import few_collections
 from indexer.sources.chain_logs import Batch, fetch
 from indexer.windows import ENOUGH_LOGS, LARGEST_BLOCKS, Window, WindowSize
 
@@ -32,9 +31,8 @@ def batches(chain: ChainClient, first: int, head: int, *, final: int | None = No
     reader = _Reader(chain, threads, dict(WatchedContract.objects.values_list("address", "name")))
     middle = first - 1 if final is None else min(max(final, first - 1), head)
     try:
-        with few_collections():
-            yield from reader.read(first, middle)
-            yield from reader.read(middle + 1, head)
+        yield from reader.read(first, middle)
+        yield from reader.read(middle + 1, head)
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
 
