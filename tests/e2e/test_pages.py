@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -80,13 +82,20 @@ def shots(pytestconfig: pytest.Config) -> Path | None:
     return env.data / "test" / "shots" if pytestconfig.getoption("--screenshot") == "on" else None
 
 
-def hold(site: Site) -> None:
-    """No new block for some seconds, so that two pages can be of the same one; the network's player ends this."""
-    site.rpc("evm_setIntervalMining", [0])
-    head = int(site.block("latest")["number"], 16)
-    deadline = time.monotonic() + 3
-    while time.monotonic() < deadline and site.indexed_to() < head:
-        time.sleep(0.1)
+@contextmanager
+def held(site: Site) -> Iterator[None]:
+    """No new block meanwhile, so that two pages can be of the same one."""
+    run = psutil.Process(site.process.pid)
+    player = next(one for one in run.children(recursive=True) if one.cmdline()[-2:] == ["devnet", "play"])
+    player.suspend()
+    try:
+        head = int(site.block("latest")["number"], 16)
+        deadline = time.monotonic() + 3
+        while time.monotonic() < deadline and site.indexed_to() < head:
+            time.sleep(0.1)
+        yield
+    finally:
+        player.resume()
 
 
 @pytest.fixture(scope="module")
@@ -204,9 +213,9 @@ def test_page__without_javascript__holds_the_same_figures(
         looking(browser, site.url, java_script_enabled=False, **WIDE.options) as plain,
     ):
         for _ in range(5):  # on a busy machine a block or a score may still come between the two
-            hold(site)
-            look.page.goto(paths[name])
-            plain.page.goto(paths[name])
+            with held(site):
+                look.page.goto(paths[name])
+                plain.page.goto(paths[name])
             (at, figures), (plain_at, plain_figures) = look.page.evaluate(SAID), plain.page.evaluate(SAID)
             if (at, figures) == (plain_at, plain_figures):
                 break
@@ -215,7 +224,6 @@ def test_page__without_javascript__holds_the_same_figures(
         assert figures == plain_figures
         for drawing in plain.page.locator("[data-chart]").all():
             assert drawing.locator("svg").first.is_visible()
-        site.rpc("evm_setIntervalMining", [1])
         assert plain.complaints == []
 
 
