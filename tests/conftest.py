@@ -6,9 +6,11 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
+from xdist.scheduler import LoadScopeScheduling
 
 from config.database import connection
 from config.env import env
@@ -18,7 +20,6 @@ MARKERS = {"unit", "integration", "e2e"}
 pytest_plugins: list[str] = []
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuses the run unless each test carries exactly one of the three markers."""
     wrong = [item.nodeid for item in items if len(MARKERS & {mark.name for mark in item.iter_markers()}) != 1]
@@ -27,8 +28,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("unit"):
             item.add_marker(pytest.mark.disable_socket)
-        # in a run of two processes: the browser's tests share one installation, other files their own fixtures
-        item.add_marker(pytest.mark.xdist_group("site" if item.get_closest_marker("e2e") else item.path.as_posix()))
+
+
+class Rooms(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """What stays together in a run of several processes: the browser's tests, which share one installation; a file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::", 1)[0]
+        return "tests/e2e" if path.startswith("tests/e2e/") else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Rooms:
+    """The scheduler of `-n`; groups by mark do not work with this pytest."""
+    return Rooms(config, log)
 
 
 @pytest.fixture(scope="session")

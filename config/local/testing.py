@@ -11,7 +11,8 @@ import sys
 from config.env import ROOT, inherited
 from config.local import browser, npm_parts
 
-TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup")  # groups are made in tests/conftest.py
+# what stays together is said in tests/conftest.py; in this order the longest, the browser's tests, come first
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder")
 
 
 def main(arguments: list[str]) -> int:

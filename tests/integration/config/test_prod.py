@@ -16,6 +16,7 @@ KEY = "fifty characters at the least, so that nobody guesses them"
 
 
 def manage(data: Path, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    own = {*NAMES, "DJANGO_ALLOW_ASYNC_UNSAFE"}  # the last is the browser's tests' and no setting
     settings = {
         "SECRET_KEY": KEY,
         "ALLOWED_HOSTS": "millrace.example",
@@ -29,7 +30,7 @@ def manage(data: Path, *arguments: str, **changes: str) -> subprocess.CompletedP
     return subprocess.run(
         [sys.executable, "-W", "ignore::RuntimeWarning", "manage.py", *arguments],
         cwd=ROOT,
-        env={**{name: value for name, value in inherited().items() if name not in NAMES}, **settings},
+        env={**{name: value for name, value in inherited().items() if name not in own}, **settings},
         capture_output=True,
         text=True,
         check=False,
