@@ -12,8 +12,10 @@ from playwright.sync_api import Browser, ViewportSize
 from apps.chain.client import ChainClient
 from apps.chain.readers import bonding, read_all
 from apps.devnet import deployment
+from apps.devnet.acts import LAST_SLOT
 from apps.devnet.cast import make_cast
 from apps.devnet.network import Devnet
+from apps.devnet.stage import read_clock
 from apps.protocol.units import WEI
 from tests.e2e.conftest import Site
 from tests.e2e.looking import Look, looking
@@ -53,6 +55,11 @@ class Chain:
         self.bonding_manager = at["BondingManager"]
         # somebody without fees and rewards of its own, and with few who move their stake
         self.node = make_cast(at.seed).orchestrator("sleeper").account.address
+
+    def wait_for_room(self) -> None:
+        """Returns well inside a round: between two of them the contracts refuse everybody for a block."""
+        while not (clock := read_clock(self.client, self.net.deployment)).is_open or clock.next_slot > LAST_SLOT - 3:
+            time.sleep(0.2)
 
     def stake_at(self, block: int) -> int:
         """The node's stake by the contract, LPT wei."""
@@ -104,6 +111,7 @@ def test_bond__when_mined__is_on_the_open_page_within_seconds_and_moves_nothing(
     chain.net.give_lpt(saver, AMOUNT)
     with looking(browser, site.url, viewport=size) as look:
         open_page(look, name, chain.node)
+        chain.wait_for_room()
         before = shown(look, name, chain.node)
 
         sent = time.monotonic()
