@@ -21,6 +21,7 @@ def main() -> None:
 
     logs = ChainLog.objects.count()
     figure("replay", logs / median_seconds(replay), "logs/s")
+    _observe()
     figure("rescore", _score_seconds() * 1000, "ms")
     for name, paths in (
         ("list", _lists()),
@@ -29,6 +30,27 @@ def main() -> None:
         ("api_list", cycle(["/api/v1/orchestrators"])),
     ):
         _pages(name, paths)
+
+
+def _observe() -> None:
+    """What sources beside the chain tell of each node: four kinds of work to two gateways, tests from ten regions."""
+    from apps.network.models import Offer, Orchestrator, TestScore
+    from tests.factories import OfferFactory, TestScoreFactory
+
+    Offer.objects.all().delete()
+    TestScore.objects.all().delete()
+    nodes = list(Orchestrator.objects.values_list("address", flat=True))
+    kinds = ("transcoding", "text-to-image", "llm", "live-video-to-video")
+    Offer.objects.bulk_create(
+        OfferFactory.build(orchestrator=node, observer=gateway, job_type=kind)
+        for node in nodes
+        for gateway in ("one", "other")
+        for kind in kinds
+    )
+    TestScore.objects.bulk_create(
+        TestScoreFactory.build(orchestrator=node, region=f"R{region}") for node in nodes for region in range(10)
+    )
+    note(f"{Offer.objects.count():,} offers")
 
 
 def _score_seconds() -> float:
