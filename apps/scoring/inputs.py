@@ -20,7 +20,17 @@ from apps.network.instant import one_instant
 from apps.network.models import Block, CutChange, Orchestrator, OrchestratorRound, Round, TicketPayment
 from apps.protocol.units import Address, BlockNumber, EthWei, Ppm
 from apps.protocol.units import Round as RoundNumber
-from apps.scoring.facts import LONG_ROUNDS, CutFact, NetworkFacts, OrchestratorFacts, PaymentFact, RoundFact
+from apps.scoring.facts import (
+    LONG_ROUNDS,
+    CutFact,
+    Cuts,
+    NetworkFacts,
+    OrchestratorFacts,
+    PaymentFact,
+    Payments,
+    RoundFact,
+    Rounds,
+)
 
 Fact = TypeVar("Fact")
 _PLACING = (StakeEvent.Kind.BOND, StakeEvent.Kind.REBOND)
@@ -96,9 +106,9 @@ def _orchestrator(address: str, rows: _Rows) -> OrchestratorFacts:
         active=address in rows.active,
         reward_cut_ppm=reward_cut,
         fee_share_ppm=fee_share,
-        rounds=tuple(rows.rounds.get(address, ())),
-        payments=tuple(rows.payments.get(address, ())),
-        cuts=tuple(rows.cuts.get(address, ())),
+        rounds=Rounds.of(rows.rounds.get(address, ())),
+        payments=Payments.of(rows.payments.get(address, ())),
+        cuts=Cuts.of(rows.cuts.get(address, ())),
     )
 
 

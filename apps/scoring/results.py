@@ -22,7 +22,8 @@ class Part:
     """One part, 0 to 100, with a 90 % interval. An unknown part has no value and says in `reason` what is missing.
 
     `coverage` is the share of the data it would like to rest on that was there, 0 to 1; `sources` holds the figures
-    behind the sentence, amounts as decimal strings with their unit in the key.
+    behind the sentence, amounts as decimal strings with their unit in the key. `raises` says what would raise the part,
+    a sentence each, the weightiest first; none where nothing its operator can do would.
     """
 
     name: PartName
@@ -33,6 +34,7 @@ class Part:
     coverage: Decimal
     reason: str
     sources: Mapping[str, object] = field(default_factory=dict)
+    raises: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def known(
     coverage: Decimal,
     reason: str,
     sources: Mapping[str, object],
+    raises: tuple[str, ...] = (),
 ) -> Part:
     """A part with a value, its interval widened by what the data does not cover, all at the published precision."""
     low, high = widened(low, high, coverage=coverage)
@@ -102,9 +105,27 @@ def known(
         coverage=fixed(coverage),
         reason=reason,
         sources=sources,
+        raises=raises,
     )
 
 
-def unknown(name: PartName, *, weight: int, reason: str) -> Part:
+def unknown(
+    name: PartName,
+    *,
+    weight: int,
+    reason: str,
+    sources: Mapping[str, object] | None = None,
+    raises: tuple[str, ...] = (),
+) -> Part:
     """A part about which nothing is known."""
-    return Part(name=name, weight=weight, value=None, low=None, high=None, coverage=fixed(ZERO), reason=reason)
+    return Part(
+        name=name,
+        weight=weight,
+        value=None,
+        low=None,
+        high=None,
+        coverage=fixed(ZERO),
+        reason=reason,
+        sources=sources or {},
+        raises=raises,
+    )

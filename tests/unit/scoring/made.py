@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apps.protocol.units import WEI, Address, EthWei, LptWei, Ppm, Round
-from apps.scoring.facts import CutFact, NetworkFacts, OrchestratorFacts, PaymentFact, RoundFact
+from apps.scoring.facts import (
+    CutFact,
+    Cuts,
+    NetworkFacts,
+    OrchestratorFacts,
+    PaymentFact,
+    Payments,
+    RoundFact,
+    Rounds,
+)
 
 NOW = Round(1000)
 MILLI_ETH = 10**15
@@ -44,7 +53,7 @@ def node(
         active=active,
         reward_cut_ppm=Ppm(reward_cut),
         fee_share_ppm=Ppm(fee_share),
-        rounds=tuple(
+        rounds=Rounds.of(
             RoundFact(
                 round=Round(number),
                 stake_lpt_wei=LptWei(stake * WEI),
@@ -55,8 +64,8 @@ def node(
             )
             for number in range(NOW - rounds, NOW)
         ),
-        payments=paid,
-        cuts=(),
+        payments=Payments.of(paid),
+        cuts=Cuts.of(),
     )
 
 
@@ -79,5 +88,5 @@ def worsened(
         one,
         reward_cut_ppm=change.reward_cut_ppm,
         fee_share_ppm=change.fee_share_ppm,
-        cuts=(*one.cuts, change),
+        cuts=Cuts.of((*one.cuts, change)),
     )

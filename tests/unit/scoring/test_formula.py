@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from apps.protocol.units import PPM, EthWei, Round
-from apps.scoring.facts import NetworkFacts, PaymentFact
+from apps.scoring.facts import NetworkFacts, PaymentFact, Payments
 from apps.scoring.formula import WEIGHTS, headline, score
 from apps.scoring.results import PARTS, Part, Result, unknown
 from tests.unit.scoring.made import MILLI_ETH, NOW, address, gateway, network, node, worsened
@@ -71,7 +71,9 @@ def test_work__when_one_gateway_pays_what_three_paid_elsewhere__is_lower() -> No
 
 
 def test_work__when_fees_are_sixty_rounds_old__counts_a_quarter_of_them() -> None:
-    old = replace(BUSY, address=address(5), payments=(PaymentFact(Round(NOW - 61), gateway(1), EthWei(10**18), 1),))
+    old = replace(
+        BUSY, address=address(5), payments=Payments.of([PaymentFact(Round(NOW - 61), gateway(1), EthWei(10**18), 1)])
+    )
 
     assert part(5, "work", network(old, SMALL)).sources["counted_eth_wei"] == str(10**18 // 4 // 2)
     assert part(5, "work", network(old, SMALL)).sources["fees_recent_eth_wei"] == "0"

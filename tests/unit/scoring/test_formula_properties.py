@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.protocol.units import PPM, WEI, EthWei, LptWei, Ppm, Round
-from apps.scoring.facts import NetworkFacts, OrchestratorFacts, PaymentFact, RoundFact, canonical, digest
+from apps.scoring.facts import (
+    Cuts,
+    NetworkFacts,
+    OrchestratorFacts,
+    PaymentFact,
+    Payments,
+    RoundFact,
+    Rounds,
+    canonical,
+    digest,
+)
 from apps.scoring.formula import score
 from apps.scoring.results import Part, Result
 from tests.unit.scoring.made import NOW, address, gateway, network, worsened
@@ -39,12 +49,12 @@ def nodes(draw: st.DrawFn, number: int) -> OrchestratorFacts:
         active=draw(st.booleans()),
         reward_cut_ppm=cut,
         fee_share_ppm=share,
-        rounds=tuple(
+        rounds=Rounds.of(
             RoundFact(Round(each), LptWei(stake * WEI), each % called != 0, cut, share, EthWei(0))
             for each in range(first, NOW)
         ),
-        payments=tuple(draw(st.lists(payments(number), max_size=6))),
-        cuts=(),
+        payments=Payments.of(draw(st.lists(payments(number), max_size=6))),
+        cuts=Cuts.of(),
     )
 
 
@@ -85,7 +95,7 @@ def test_work__with_more_organic_fees__never_falls(
     one = facts.orchestrators[0]
     paid = PaymentFact(when, payer, EthWei(more), tickets)  # type: ignore[arg-type]
     before = part(first_of(facts), "work").value
-    after = part(first_of(with_first(facts, replace(one, payments=(*one.payments, paid)))), "work").value
+    after = part(first_of(with_first(facts, replace(one, payments=Payments.of((*one.payments, paid))))), "work").value
 
     assert before is None or (after is not None and after >= before)
 
@@ -95,7 +105,7 @@ def test_work__with_more_organic_fees__never_falls(
 def test_work__with_more_payments_from_itself__stays(facts: NetworkFacts, when: Round, more: int) -> None:
     one = facts.orchestrators[0]
     paid = PaymentFact(when, one.address, EthWei(more), 1)
-    after = with_first(facts, replace(one, payments=(*one.payments, paid)))
+    after = with_first(facts, replace(one, payments=Payments.of((*one.payments, paid))))
 
     assert part(first_of(after), "work").value == part(first_of(facts), "work").value
 
@@ -122,7 +132,7 @@ def test_terms__after_either_cut_worsened__never_rise(
 @given(networks(), st.integers(NOW - 90, NOW - 1))
 def test_terms__with_one_more_missed_reward_call__never_rise(facts: NetworkFacts, missed: int) -> None:
     one = facts.orchestrators[0]
-    rounds = tuple(replace(each, reward_called=each.reward_called and each.round != missed) for each in one.rounds)
+    rounds = Rounds.of(replace(each, reward_called=each.reward_called and each.round != missed) for each in one.rounds)
     after = first_of(with_first(facts, replace(one, rounds=rounds)))
 
     assert part(after, "terms").value <= part(first_of(facts), "terms").value  # type: ignore[operator]
@@ -132,7 +142,10 @@ def test_terms__with_one_more_missed_reward_call__never_rise(facts: NetworkFacts
 @given(networks())
 def test_interval__when_the_work_part_becomes_unknown__only_widens(facts: NetworkFacts) -> None:
     one = facts.orchestrators[0]
-    known, unknown = first_of(facts), first_of(with_first(facts, replace(one, rounds=(), payments=())))
+    known, unknown = (
+        first_of(facts),
+        first_of(with_first(facts, replace(one, rounds=Rounds.of(), payments=Payments.of()))),
+    )
 
     if part(known, "terms").coverage == 1:
         assert unknown.high - unknown.low >= known.high - known.low
@@ -147,7 +160,9 @@ def test_score_and_digest__for_any_order_of_rows__are_the_same(facts: NetworkFac
     mixed = replace(
         facts,
         window=shuffled(facts.window),
-        orchestrators=shuffled(tuple(replace(one, rounds=shuffled(one.rounds)) for one in facts.orchestrators)),
+        orchestrators=shuffled(
+            tuple(replace(one, rounds=Rounds.of(shuffled(tuple(one.rounds)))) for one in facts.orchestrators)
+        ),
     )
 
     assert score(mixed) == score(facts)
