@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.core.cache import cache
-
 from apps.delegation import selectors as delegation
 from apps.network.models import Round
+from apps.network.overlap import Matched
 from apps.network.selectors import activity, flows, history, identities, network
 from apps.network.selectors.activity import Happening
-from apps.network.selectors.flows import Matched, NodeFlow, Window
+from apps.network.selectors.flows import NodeFlow, Window
 from apps.network.selectors.history import StakeMove
 from apps.network.selectors.identities import Name
 from apps.protocol import formats
 from apps.protocol.units import WEI
 from apps.web import shares as share_rows
+from apps.web.overlap import Follow, follow
 from apps.web.pictures import channels as channel_pictures
-from apps.web.pictures.matched import MatchPoint, matched_picture
+from apps.web.pictures.matched import MatchPoint
 from apps.web.pictures.svg import Picture
 from apps.web.shares import Few, Shares
 
 WINDOW_ROUNDS = 90
 MOVE_ROUNDS = 30
+BEFORE_ROUNDS = 360  # the answer compares with a figure of at most about a year ago
 NEWS = 7
 NAMED_MISSES = 2
 
@@ -114,8 +115,7 @@ class Overview:
     facts: Facts
     wide: Picture | None
     narrow: Picture | None
-    line: Picture
-    line_points: Sequence[MatchPoint]
+    follow: Follow
     moves_since: int | None
     gained: Sequence[StakeMove]
     lost: Sequence[StakeMove]
@@ -136,7 +136,7 @@ def overview(*, genesis: bytes, reorgs: int) -> Overview | None:
     matched = flows.matched(found)
     named = identities.names()
     shares = share_rows.shares_of(found, matched, named)
-    points = _line_points(now, matched, key=f"matched:{genesis.hex()}:{reorgs}")
+    followed = follow(now, matched, chain=f"{genesis.hex()}:{reorgs}")
     few = share_rows.fewest_for_most(found)
     idle = [flow for flow in found if not flow.fees_eth_wei]
     since, gained, lost = _moves(now)
@@ -146,15 +146,14 @@ def overview(*, genesis: bytes, reorgs: int) -> Overview | None:
         window=window,
         known_from=max(window.first, history.first_round() or now.number),
         shares=shares,
-        answer=_answer(matched, points),
+        answer=_answer(matched, followed.points),
         few=few,
         few_words=share_rows.in_words(few.nodes).capitalize() if few else "",
         idle=Idle(len(idle), sum(flow.stake_lpt_wei for flow in idle)),
         facts=_facts(now, window, found),
         wide=wide,
         narrow=narrow,
-        line=matched_picture(points, sentence=_line_sentence(points)),
-        line_points=points,
+        follow=followed,
         moves_since=since,
         gained=gained,
         lost=lost,
@@ -168,7 +167,8 @@ def _answer(matched: Matched, points: Sequence[MatchPoint]) -> Answer | None:
     if not matched.known:
         return None
     now = share_rows.of_hundred(matched.part, matched.whole)
-    earlier = next((point for point in points[:-1] if point.share is not None), None)
+    oldest = points[-1].round - BEFORE_ROUNDS
+    earlier = next((point for point in points[:-1] if point.share is not None and point.round >= oldest), None)
     if earlier is None or points[-1].round - earlier.round < MOVE_ROUNDS:
         return Answer(_lead(now), now, None, None)
     return Answer(_lead(now), now, round(100 * (earlier.share or 0.0)), earlier.round)
@@ -176,33 +176,6 @@ def _answer(matched: Matched, points: Sequence[MatchPoint]) -> Answer | None:
 
 def _lead(matched: int) -> str:
     return "Hardly." if matched < 25 else "In part." if matched < 75 else "Largely."
-
-
-def _line_points(now: Round, matched: Matched, *, key: str) -> list[MatchPoint]:
-    """Past rounds never change, so their points are kept until the next round begins; the last point is now."""
-    last = now.number - 1
-    kept = f"{key}:{last}:{bytes(now.tx_hash).hex()}"
-    past: list[MatchPoint] | None = cache.get(kept)
-    if past is None:
-        past = [MatchPoint(number, _fraction(one)) for number, one in history.matched_history(last)]
-        cache.set(kept, past, timeout=24 * 3600)
-    return [*past, MatchPoint(now.number, _fraction(matched))]
-
-
-def _fraction(matched: Matched) -> float | None:
-    # 10^9 steps are finer than any pixel, and the quotient of such large integers may not fit a float
-    return matched.part * 10**9 // matched.whole / 10**9 if matched.known else None
-
-
-def _line_sentence(points: Sequence[MatchPoint]) -> str:
-    known = [point for point in points if point.share is not None]
-    if not known:
-        return "No round yet in which somebody was paid"
-    first, last = known[0], known[-1]
-    return (
-        f"Matched share by round, from {100 * (first.share or 0):.0f} % in round {first.round:,} "
-        f"to {100 * (last.share or 0):.0f} % in round {last.round:,}"
-    )
 
 
 def _channels(shares: Shares) -> tuple[Picture, Picture]:

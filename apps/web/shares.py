@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from apps.network.selectors.flows import Matched, NodeFlow, by_yield
+from apps.network.overlap import Matched
+from apps.network.selectors.flows import NodeFlow, by_yield
 from apps.network.selectors.identities import Name
 from apps.protocol import formats
 from apps.protocol.units import WEI, EthWei, LptWei
@@ -50,7 +51,7 @@ class ShareRow:
         whole = self.all_stake * self.all_fees
         if not whole:
             return None
-        return _points(100 * (self.fees_eth_wei * self.all_stake - self.stake_lpt_wei * self.all_fees), whole)
+        return points(100 * (self.fees_eth_wei * self.all_stake - self.stake_lpt_wei * self.all_fees), whole)
 
     @property
     def eth_per_million(self) -> int | None:
@@ -71,7 +72,7 @@ def _percent(part: int, whole: int) -> float:
     return 100 * part / whole if whole else 0.0
 
 
-def _points(part: int, whole: int) -> str:
+def points(part: int, whole: int) -> str:
     """A difference of shares with one decimal: +3.5, −25.2, 0.0 for none, “< 0.1” where it is too small for a sign."""
     if part == 0:
         return "0.0"

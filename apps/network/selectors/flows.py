@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, F, Q, Sum
 
 from apps.network.models import Orchestrator, OrchestratorRound, TicketPayment
+from apps.network.overlap import Matched, matched_of
 from apps.protocol.units import EthWei, LptWei
 
 _NOTHING = EthWei(0)
@@ -44,18 +45,6 @@ class NodeFlow:
     fees_eth_wei: EthWei
     own_eth_wei: EthWei = _NOTHING
     in_pool: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """The part of all stake that stands where the fees are earned, a fraction; unknown while `whole` is 0."""
-
-    part: int
-    whole: int
-
-    @property
-    def known(self) -> bool:
-        return self.whole > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +97,18 @@ def _paid_to_itself(fees: Iterable[str], window: Window) -> dict[str, int]:
     return dict(rows.values_list("orchestrator").annotate(total=Sum("amount_eth_wei")))
 
 
+def organic_fees(window: Window) -> dict[str, int]:
+    """Fees of each node that others paid in the window, in wei; what it paid itself is left out."""
+    fees = fees_by_node(window)
+    own = _paid_to_itself(fees, window)
+    organic = {address: paid - own.get(address, 0) for address, paid in fees.items()}
+    return {address: paid for address, paid in organic.items() if paid > 0}
+
+
 def matched(flows: Sequence[NodeFlow]) -> Matched:
     """For each node the smaller of its two shares, added up; unknown while nothing is staked or nobody was paid."""
-    stake = sum(flow.stake_lpt_wei for flow in flows)
-    fees = sum(flow.fees_eth_wei for flow in flows)
-    return Matched(sum(min(flow.stake_lpt_wei * fees, flow.fees_eth_wei * stake) for flow in flows), stake * fees)
+    stakes = {flow.address: flow.stake_lpt_wei for flow in flows}
+    return matched_of(stakes, {flow.address: flow.fees_eth_wei for flow in flows})
 
 
 def payers_of(address: str, window: Window) -> list[Payer]:

@@ -1,16 +1,14 @@
-"""What rounds leave behind: one node's rounds, changes of stake, the matched share over time."""
+"""What rounds leave behind: one node's rounds, and changes of stake."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import F, Sum
+from django.db.models import Sum
 
 from apps.network.models import Block, Orchestrator, OrchestratorRound, Round
-from apps.network.selectors.flows import Matched, NodeFlow, matched
 from apps.protocol.earnings import Factors
 from apps.protocol.perc import ONE, precise_perc_of
 from apps.protocol.units import EthWei, LptWei
@@ -147,60 +145,6 @@ def stake_moves(*, since: int, running: int) -> list[StakeMove]:
     now = Orchestrator.objects.filter(address__in=list(held)).values_list("address", "stake_lpt_wei")
     moves = [StakeMove(node, stake - rewards.get(node, 0) - held[node], held[node]) for node, stake in now]
     return sorted((move for move in moves if move.moved_lpt_wei), key=lambda move: (-move.moved_lpt_wei, move.address))
-
-
-# divisors of the 90 rounds that a point looks back on, so that a point is a whole number of steps
-_STEPS = (1, 2, 3, 5, 6, 9, 10)
-_LOOK_BACK = 90
-_SPAN = 360
-
-
-def matched_history(last: int) -> list[tuple[int, Matched]]:
-    """The matched share at rounds up to `last`, each against the fees of the 90 rounds that end with it, oldest first.
-
-    At most 360 rounds back and about 40 points. Rounds below `last` are over, so callers may keep the answer.
-    """
-    first = OrchestratorRound.objects.filter(active=True).order_by("round").values_list("round", flat=True).first()
-    if first is None or first > last:
-        return []
-    span = min(last - first, _SPAN)
-    step = next((size for size in _STEPS if span <= 40 * size), _STEPS[-1])
-    points = list(range(last - span // step * step, last + 1, step))
-    fees, stakes = _fees_by_step(points[0], last, step), _stakes_at(points)
-    return [(point, _matched_at(point, step, fees, stakes[point])) for point in points]
-
-
-def _fees_by_step(first_point: int, last: int, step: int) -> dict[int, dict[str, int]]:
-    """Fees by node in each run of `step` rounds, keyed by the run's last round."""
-    start = first_point - _LOOK_BACK + 1
-    rows = OrchestratorRound.objects.filter(round__range=(start, last), fees_eth_wei__gt=0)
-    # runs count back from `last`; (last - round) is never negative, so the division floors
-    sums = (
-        rows.annotate(run=(last - F("round")) / step)
-        .values_list("run", "orchestrator")
-        .annotate(total=Sum("fees_eth_wei"))
-    )
-    runs: dict[int, dict[str, int]] = defaultdict(dict)
-    for run, address, total in sums:
-        runs[last - int(run) * step][address] = total
-    return runs
-
-
-def _stakes_at(points: Sequence[int]) -> dict[int, dict[str, int]]:
-    rows = OrchestratorRound.objects.filter(round__in=list(points), active=True, stake_lpt_wei__isnull=False)
-    stakes: dict[int, dict[str, int]] = defaultdict(dict)
-    for number, address, stake in rows.values_list("round", "orchestrator", "stake_lpt_wei"):
-        stakes[number][address] = stake or 0
-    return stakes
-
-
-def _matched_at(point: int, step: int, fees: dict[int, dict[str, int]], stakes: dict[str, int]) -> Matched:
-    paid: dict[str, int] = defaultdict(int)
-    for run in range(point, point - _LOOK_BACK, -step):
-        for address, amount in fees.get(run, {}).items():
-            paid[address] += amount
-    nodes = stakes.keys() | paid.keys()
-    return matched([NodeFlow(node, LptWei(stakes.get(node, 0)), EthWei(paid.get(node, 0))) for node in nodes])
 
 
 def first_round_with_stake(not_before: int) -> int | None:

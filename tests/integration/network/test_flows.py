@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from apps.network.overlap import Matched
 from apps.network.selectors import flows
-from apps.network.selectors.flows import Matched, Payer, Window
+from apps.network.selectors.flows import Payer, Window
 from apps.protocol.units import WEI, EthWei
 from tests.factories import OrchestratorFactory, OrchestratorRoundFactory, TicketPaymentFactory, address
 

@@ -1,8 +1,6 @@
-"""One node's rounds, stake that moved, the matched share over time."""
+"""One node's rounds, and stake that moved."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import pytest
 
@@ -81,40 +79,6 @@ def test_stake_moves__when_rewards_came_in__then_they_are_no_move() -> None:
         (move.address, move.moved_lpt_wei, move.before_lpt_wei) for move in history.stake_moves(since=10, running=12)
     ]
     assert moves == [(NODE, 15, 90), (OTHER, -30, 90)]
-
-
-def lived(node: str, number: int, *, fees: int) -> None:
-    OrchestratorRoundFactory(orchestrator=node, round=number, stake_lpt_wei=50, fees_eth_wei=fees)
-
-
-def test_matched_history__when_work_moves_to_the_stake__then_the_share_rises() -> None:
-    for number in range(1, 5):
-        lived(NODE, number, fees=10)
-        OrchestratorRoundFactory(
-            orchestrator=OTHER, round=number, stake_lpt_wei=50, fees_eth_wei=10 if number > 2 else 0
-        )
-    points = [(number, one.part / one.whole) for number, one in history.matched_history(4)]
-    assert points == [(1, 0.5), (2, 0.5), (3, 0.75), (4, pytest.approx(0.5 + 1 / 3))]
-
-
-def test_matched_history__when_longer_than_the_look_back__then_old_fees_drop_out() -> None:
-    for number in range(1, 101):
-        OrchestratorRoundFactory(
-            orchestrator=NODE, round=number, stake_lpt_wei=50, fees_eth_wei=10 if number == 1 else 0
-        )
-        OrchestratorRoundFactory(
-            orchestrator=OTHER, round=number, stake_lpt_wei=50, fees_eth_wei=1 if number == 95 else 0
-        )
-    found = history.matched_history(100)
-    steps = {after[0] - before[0] for before, after in pairwise(found)}
-    assert steps == {3}
-    assert found[-1][0] == 100
-    assert found[-1][1].part / found[-1][1].whole == 0.5  # only the fee of round 95 is left
-    assert found[0][1].part / found[0][1].whole == 0.5
-
-
-def test_matched_history__when_nothing_was_active__then_empty() -> None:
-    assert history.matched_history(100) == []
 
 
 def test_first_round_with_stake__when_asked__then_not_before() -> None:

@@ -103,6 +103,25 @@ def test_home__when_there_are_nodes__then_picture_and_table_hold_the_same_shares
     assert "\u221250.0" in body
 
 
+def test_home__when_stake_moved_toward_work__then_it_says_so_and_by_whom(client: Client, two_nodes: None) -> None:
+    for number in (170, 198):
+        OrchestratorRoundFactory(orchestrator=WORKER, round=number, stake_lpt_wei=100 * WEI, fees_eth_wei=3 * WEI)
+        OrchestratorRoundFactory(orchestrator=WHALE, round=number, stake_lpt_wei=900 * WEI, fees_eth_wei=1 * WEI)
+    text = text_of(client)
+    assert (
+        "Stake moved toward work. From the end of round 170 to that of round 199 the matched share went from 35.0 to "
+        "45.0 %: stake that moved added 10.0 points, work that moved changed nothing."
+    ) in text
+    assert f"{short_address(WORKER)}10.020.0+10.0+10.00.0" in text
+    assert "No node’s part shrank." in text
+    assert "/api/v1/network/overlap/change?from_round=170&amp;to_round=199" in client.get("/").content.decode()
+
+
+def test_home__when_only_one_whole_round_had_work__then_nothing_is_compared(client: Client, two_nodes: None) -> None:
+    OrchestratorRound.objects.filter(round=160).delete()
+    assert "Two whole rounds with paid work have to pass before they can be compared." in text_of(client)
+
+
 def test_home__when_stake_moved__then_gains_and_losses_leave_rewards_out(client: Client, two_nodes: None) -> None:
     text = text_of(client)
     assert f"{short_address(WORKER)}+50+25.0" in text

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.network.selectors.flows import Matched, NodeFlow, matched
+from apps.network.overlap import Matched
+from apps.network.selectors.flows import NodeFlow, matched
 from apps.protocol.units import WEI, EthWei, LptWei
 from apps.web.shares import channels_of, fewest_for_most, in_words, of_hundred, shares_of
 from tests.factories import address
