@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
@@ -66,7 +66,7 @@ class _Reader:
                 first = self._start_over(window.first)
                 continue
             if self._learn(window, batch):
-                first = self._start_over(window.last + 1)
+                self._complete_those_ahead()
             if held is not None and not _may_join(held, batch):
                 yield held
                 held = None
@@ -78,14 +78,22 @@ class _Reader:
         """Ask for windows from `first` on as far as there is room; gives the first block not asked for."""
         room = max(1, min(self._room, WAITING_LOGS // max(1, self._logs_each)))
         while len(self._waiting) < room and (window := self._size.next_window(first, last)):
-            # with the log's context of the task, which a thread does not inherit
-            asked = self._threads.submit(copy_context().run, fetch, self._chain, window, self._contracts)
-            self._waiting.append((window, asked))
+            self._waiting.append((window, self._submit(fetch, self._chain, window, self._contracts)))
             first = window.last + 1
         return first
 
+    def _complete_those_ahead(self) -> None:
+        """The windows asked for already are asked for what they lack: the logs of the contracts just announced."""
+        self._waiting = deque(
+            (window, self._submit(_completed, self._chain, asked, self._contracts)) for window, asked in self._waiting
+        )
+
+    def _submit(self, work: Callable[..., Batch], *arguments: object) -> Future[Batch]:
+        """With the log's context of the task, which a thread does not inherit."""
+        return self._threads.submit(copy_context().run, work, *arguments)
+
     def _start_over(self, first: int) -> int:
-        """Drop what was asked for after a window that changed the question; gives the block to go on from."""
+        """Drop what was asked for after a window that was refused; gives the block to go on from."""
         for _, asked in self._waiting:
             asked.cancel()
         self._waiting.clear()
@@ -110,6 +118,12 @@ class _Reader:
         else:
             limit_blocks = refusal.limit_blocks if isinstance(refusal, WindowTooWide) else None
             self._size = self._size.within(window).after(limit_blocks)
+
+
+def _completed(chain: ChainClient, asked: Future[Batch], contracts: dict[str, str]) -> Batch:
+    """The window with the logs of these contracts too. Tasks begin in order, so what is waited for here has begun."""
+    batch = asked.result()
+    return fetch(chain, batch.window, contracts, batch)
 
 
 def _is_there(answer: Future[Batch]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from apps.chain.client import ChainClient
 from apps.chain.errors import LyingNode
@@ -37,27 +38,80 @@ class Batch:
     source: str = "chain"
 
 
-def fetch(client: ChainClient, window: Window, contracts: dict[str, str]) -> Batch:
-    """Read one window. Raises LyingNode where logs and headers do not belong to the same chain."""
-    known = dict(contracts)
+def fetch(client: ChainClient, window: Window, contracts: dict[str, str], begun: Batch | None = None) -> Batch:
+    """Read one window, or what `begun`, the same window read when fewer contracts were known, lacks of it.
+
+    Raises LyingNode where logs and headers do not belong to the same chain.
+    """
+    if begun is not None and any(contracts.get(address, name) != name for address, name in begun.contracts.items()):
+        begun = None  # a contract has another place than was thought, so that others may have none
+    reading = _Reading(client, window, begun)
+    known = dict(contracts) if begun is None else begun.contracts | contracts
     while True:
-        sealed = client.sealed_logs(window.first, window.last, addresses=known, topics0=TOPICS)
-        logs = sealed.logs
-        announced = announced_in(logs, known)
-        new = {address: name for address, (name, _) in announced.items() if address not in known}
-        if not new:
+        announced = announced_in(reading.logs, known)
+        known = {address: name for address, (name, _) in announced.items()} | known
+        new = reading.lacks(known)
+        if reading.parent_hash and not new:
             break
-        known = new | known  # a contract was registered in this window: read the window again with its logs
-    # first and last as they stood while the logs were read, so that no reorg falls in between
-    headers = {window.first: sealed.first, window.last: sealed.last}
-    numbers = sorted({log.block_number for log in logs} - headers.keys())
-    headers |= {header.number: header for header in headers_of(client, numbers)}
-    for log in logs:
-        if headers[log.block_number].hash != log.block_hash:
-            raise LyingNode(f"The logs of block {log.block_number} are of another block than its header; read again.")
-    kept = tuple(headers[number] for number in sorted({log.block_number for log in logs} | {window.last}))
+        if not reading.ask(new):  # the chain changed in between: what was read before does not count
+            reading, known = _Reading(client, window, None), dict(contracts)
+    headers = reading.headers_with_logs()
     since = {address: block for address, (_, block) in announced.items() if address not in contracts}
-    return Batch(window, sealed.first.parent_hash, kept, logs, known, since)
+    return Batch(window, reading.parent_hash, headers, reading.logs, known, since)
+
+
+class _Reading:
+    """A window's logs, contract by contract as they become known, all from one chain."""
+
+    def __init__(self, client: ChainClient, window: Window, begun: Batch | None) -> None:
+        self._client = client
+        self._window = window
+        self._asked = frozenset[str]() if begun is None else frozenset(begun.contracts)
+        self._headers = {} if begun is None else {header.number: header for header in begun.headers}
+        self.parent_hash = b"" if begun is None else begun.parent_hash
+        self.logs: tuple[RawLog, ...] = () if begun is None else begun.logs
+
+    def lacks(self, known: Mapping[str, str]) -> set[str]:
+        """Those of the known contracts that were not asked for yet."""
+        return known.keys() - self._asked
+
+    def ask(self, new: set[str]) -> bool:
+        """Read the logs of these contracts too. False, and nothing is read, if they are of another chain."""
+        first, last = self._window.first, self._window.last
+        sealed = self._client.sealed_logs(first, last, addresses=new, topics0=TOPICS)
+        is_same = sealed.last == self._headers.get(last) and sealed.first.parent_hash == self.parent_hash
+        if self._headers and not is_same:
+            return False
+        self._asked |= new
+        self.parent_hash = sealed.first.parent_hash
+        # first and last as they stood while the logs were read, so that no reorg falls in between
+        self._headers |= {first: sealed.first, last: sealed.last}
+        self.logs = _merged(self.logs, sealed.logs)
+        return True
+
+    def headers_with_logs(self) -> tuple[Header, ...]:
+        """The headers of the blocks with logs, and of the last one. Raises LyingNode where they are not the logs'."""
+        numbers = {log.block_number for log in self.logs}
+        headers = self._headers
+        headers |= {header.number: header for header in headers_of(self._client, sorted(numbers - headers.keys()))}
+        for number, block_hash in {(log.block_number, log.block_hash) for log in self.logs}:
+            if headers[number].hash != block_hash:
+                raise LyingNode(f"The logs of block {number} are of another block than its header; read again.")
+        return tuple(headers[number] for number in sorted(numbers | {self._window.last}))
+
+
+def _merged(one: tuple[RawLog, ...], other: tuple[RawLog, ...]) -> tuple[RawLog, ...]:
+    """The logs of two answers in chain order. Raises LyingNode where both have one in the same place."""
+    if not one or not other:
+        return one or other
+    logs = sorted((*one, *other), key=_place)
+    if any(_place(before) == _place(after) for before, after in pairwise(logs)):
+        raise LyingNode("A node answered logs of two contracts in the same place; read again.")
+    return tuple(logs)
+
+
+def _place(log: RawLog) -> tuple[int, int]:
+    return log.block_number, log.log_index
 
 
 def headers_of(client: ChainClient, numbers: Sequence[int]) -> list[Header]:

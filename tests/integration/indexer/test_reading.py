@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -59,6 +60,22 @@ class Moody(FakeNode):
         return failure
 
 
+class Noting(FakeNode):
+    """A node that notes how often it was asked for the logs of a contract in a block."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.asked: Counter[tuple[str, int]] = Counter()
+
+    def _answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        if request["method"] == "eth_getLogs":
+            wanted = request["params"][0]
+            blocks = range(int(wanted["fromBlock"], 16), int(wanted["toBlock"], 16) + 1)
+            with self._lock:
+                self.asked.update((address, block) for address in wanted["address"] for block in blocks)
+        return super()._answer(request)
+
+
 def read(node: FakeNode) -> tuple[dict[str, list[Any]], list[Any], list[Any]]:
     """Everything that following this node leaves behind; and then it is as if it had not been."""
     with transaction.atomic():
@@ -103,7 +120,7 @@ def test_batches__of_a_node_with_a_limit__learn_it_once() -> None:
     assert node.methods["eth_getLogs"] - asked == 30
 
 
-def test_follow__when_a_contract_is_announced__then_windows_read_ahead_are_read_again_with_it() -> None:
+def test_follow__when_a_contract_is_announced__then_windows_read_ahead_are_asked_for_it_alone() -> None:
     chain, new = FakeChain(), "0x" + "7b" * 20
     chain.skip(40)
     chain.mine(encode_log("NewRound", round=5, blockHash=bytes(32)))
@@ -114,11 +131,14 @@ def test_follow__when_a_contract_is_announced__then_windows_read_ahead_are_read_
         chain.skip(blocks)
         chain.mine(paid(new))
     chain.skip(100)
+    node = Noting(chain)
 
-    sync.follow(client_of(FakeNode(chain)), books=Books())
+    sync.follow(client_of(node), books=Books())
 
     assert ChainLog.objects.filter(address=new).count() == 4
     assert IndexState.objects.get().projected_to == chain.head
+    assert (new, chain.head) in node.asked
+    assert set(node.asked.values()) == {1}
 
 
 def paid(broker: str) -> FakeLog:
