@@ -15,7 +15,7 @@ from apps.network.selectors.flows import Window
 
 LONG_ROUNDS, RECENT_ROUNDS = 90, 30
 WINDOWS = (RECENT_ROUNDS, LONG_ROUNDS)
-_KEPT_S = 3600  # then all is read anew, whatever was kept
+_KEPT_S = 24 * 3600  # then all is read anew, whatever was kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def history(*, before: int, chain: str) -> list[OverlapPoint]:
 
 
 def _keep(key: str, kept: Sequence[tuple[int, ...]], fresh: Sequence[OverlapPoint]) -> None:
-    """As plain tuples, which are read back several times faster than objects; for an hour from the first reading on."""
+    """As plain tuples, which are read back several times faster than objects."""
     plain = [(p.round, p.stake_lpt_wei, p.fees_eth_wei, p.part, p.recent_fees_eth_wei, p.recent_part) for p in fresh]
     cache.set(key, [*kept, *plain], timeout=_KEPT_S)
 
