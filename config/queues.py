@@ -20,6 +20,7 @@ ROUTES = {  # the first pattern that fits decides
     "indexer.tasks.read_*": {"queue": "sources"},
     "indexer.tasks.check_*": {"queue": "checks"},
     "indexer.tasks.verify_*": {"queue": "checks"},
+    "indexer.tasks.find_*": {"queue": "default"},
     "indexer.tasks.*": {"queue": "indexer"},
     "apps.scoring.tasks.*": {"queue": "scoring"},
 }

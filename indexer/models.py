@@ -109,22 +109,6 @@ class Checkpoint(models.Model):
         return f"checkpoint at block {self.block_id}"
 
 
-class ChainRead(models.Model):
-    """An answer of a call that no log gives, as it was at its block; replay reads it here and asks nobody."""
-
-    pk = models.CompositePrimaryKey("block_id", "to", "data")
-    block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="+")
-    to = AddressField()
-    data = models.BinaryField()
-    result = models.BinaryField()
-
-    class Meta:
-        db_table = "indexer_chain_read"
-
-    def __str__(self) -> str:
-        return f"answer of {self.to} at block {self.block_id}"
-
-
 class ParkedLog(models.Model):
     """A log that could not be read, with the reason; the line moved on and /status/ counts it."""
 
@@ -277,7 +261,6 @@ class Verification(models.Model):
 
 __all__ = [
     "ChainLog",
-    "ChainRead",
     "Checkpoint",
     "CoveredRange",
     "HeadWatch",

@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from indexer import comparison, halt, heads, identities, sync
+from indexer import comparison, halt, heads, identities, senders, sync
 from indexer.outside import service as outside
 from indexer.verification import records as verifications
 
@@ -24,7 +24,16 @@ def follow_chain(*, for_head: bool = False) -> int:
     elif heads.follow_is_fresh():
         return 0
     ends = time.monotonic() + RUN_S
-    return sync.follow(enough=lambda: halt.asked() or time.monotonic() > ends).logs
+    logs = sync.follow(enough=lambda: halt.asked() or time.monotonic() > ends).logs
+    if logs:
+        senders.find_after_windows(sync.client)
+    return logs
+
+
+@shared_task
+def find_senders() -> int:
+    """Ask the chain who sent the transactions whose sender is not known yet; gives how many were learned."""
+    return senders.find(sync.client)
 
 
 @shared_task

@@ -156,6 +156,20 @@ class WinningTicketRedeemed(NamedTuple):
     face_value_wei: int
 
 
+class DepositFunded(NamedTuple):
+    """Into whose deposit, which is not always who paid: that is the transaction's sender and stands in no log."""
+
+    gateway: str
+    amount_eth_wei: int
+
+
+class ReserveFunded(NamedTuple):
+    """Into whose reserve; see DepositFunded."""
+
+    gateway: str
+    amount_eth_wei: int
+
+
 # --- ServiceRegistry and Controller
 
 

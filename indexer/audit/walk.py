@@ -20,7 +20,10 @@ from indexer.models import WatchedContract
 from indexer.projections.projector import Projector
 from indexer.projections.replay import stored_logs
 
-_OUTSIDE = (e.ServiceUriUpdate, e.RewardCallerSet, e.WinningTicketRedeemed, e.TreasuryReward)  # move no figure here
+_OUTSIDE = (  # move no figure here
+    *(e.ServiceUriUpdate, e.RewardCallerSet, e.WinningTicketRedeemed, e.TreasuryReward),
+    *(e.DepositFunded, e.ReserveFunded),
+)
 
 
 @dataclass(slots=True)

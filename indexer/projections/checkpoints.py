@@ -48,7 +48,7 @@ def _drop_bare_blocks(first: int, below: int) -> None:
         cursor.execute(
             "DELETE FROM network_block b WHERE number >= %s AND number < %s"
             " AND NOT EXISTS (SELECT FROM indexer_chain_log WHERE block_id = b.number)"
-            " AND NOT EXISTS (SELECT FROM indexer_chain_read WHERE block_id = b.number)"
+            " AND NOT EXISTS (SELECT FROM network_transaction_sender WHERE block_id = b.number)"
             " AND NOT EXISTS (SELECT FROM network_parameter_read WHERE block_id = b.number)",
             [first, below],
         )

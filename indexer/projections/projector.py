@@ -44,6 +44,8 @@ class Projector:
             e.SetCurrentRewardTokens: self._reward_tokens,
             e.WinningTicketTransfer: self._paid,
             e.WinningTicketRedeemed: self._redeemed,
+            e.DepositFunded: self._funded,
+            e.ReserveFunded: self._funded,
             e.TranscoderSlashed: self._slashed,
             e.RewardCallerSet: self._reward_caller,
             e.ServiceUriUpdate: self._service_uri,
@@ -376,6 +378,10 @@ class Projector:
         last = self.rows.payments[-1] if self.rows.payments else None
         if last is not None and last[0] == at.tx_hash and last[4] == event.orchestrator and last[-1] is None:
             last[-1] = event.face_value_wei
+
+    def _funded(self, at: e.LogId, event: e.DepositFunded | e.ReserveFunded) -> None:
+        kind = "deposit" if type(event) is e.DepositFunded else "reserve"
+        self.rows.fundings.append([at.tx_hash, at.log_index, at.block, event.gateway, kind, self.round, event[1]])
 
     def _service_uri(self, at: e.LogId, event: e.ServiceUriUpdate) -> None:
         self._book(event.orchestrator, at).service_uri = event.uri

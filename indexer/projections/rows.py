@@ -34,6 +34,7 @@ class Rows:
     reward_callers: list[Row] = field(default_factory=list)
     contract_changes: list[Row] = field(default_factory=list)
     payments: list[Row] = field(default_factory=list)
+    fundings: list[Row] = field(default_factory=list)
     stake_events: list[Row] = field(default_factory=list)
     governance: dict[str, list[Row]] = field(default_factory=dict)  # by table
     orchestrators: set[str] = field(default_factory=set)

@@ -29,6 +29,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "network_ticket_payment": (
         *_EVENT, "gateway", "orchestrator", "round", "amount_eth_wei", "face_value_eth_wei",
     ),
+    "network_gateway_funding": (*_EVENT, "gateway", "kind", "round", "amount_eth_wei"),
     "delegation_stake_event": (
         *_EVENT, "kind", "round", "delegator", "delegate", "other", "amount_lpt_wei", "bonded_lpt_wei", "fees_eth_wei",
         "lock_id", "other_lock_id", "withdraw_round", "start_round", "in_transfer",
@@ -63,6 +64,7 @@ EVENT_TABLES = (
     "network_reward_caller_change",
     "network_contract_change",
     "network_ticket_payment",
+    "network_gateway_funding",
     "delegation_stake_event",
     *governance.TABLES,
 )
@@ -112,6 +114,7 @@ def _event_rows(rows: Rows) -> dict[str, list[Row]]:
         "network_reward_caller_change": rows.reward_callers,
         "network_contract_change": rows.contract_changes,
         "network_ticket_payment": rows.payments,
+        "network_gateway_funding": rows.fundings,
         "delegation_stake_event": rows.stake_events,
         **rows.governance,
     }

@@ -215,6 +215,14 @@ class FakeChain:
                 found.append(_shown(mined, block_number, block_hash))
         return found
 
+    def transaction(self, tx_hash: str) -> dict[str, Any] | None:
+        """A transaction that left logs, as a node shows it; its sender is made up of its hash."""
+        for number in self._numbers:
+            if any(mined.tx_hash == tx_hash for mined in self._logs[number]):
+                place = {"blockNumber": hex(number), "blockHash": self.hash_of(number)}
+                return {"hash": tx_hash, "from": sender_of(tx_hash), **place}
+        return None
+
     def call(self, to: str, data: bytes, number: int) -> bytes:
         """The prepared answer, b"" where none was. Raises RpcError for a Revert."""
         answer = self.calls.get((to.lower(), data), b"")
@@ -245,6 +253,11 @@ class FakeChain:
     def _salt(self, number: int) -> bytes:
         place = bisect_right(self._branches, number, key=lambda branch: branch[0]) - 1
         return self._branches[max(place, 0)][1]
+
+
+def sender_of(tx_hash: str) -> str:
+    """Who sent a transaction of any fake chain."""
+    return _digest(tx_hash.encode())[:42]
 
 
 def encode_log(event: str, *, contract: str | None = None, address: str | None = None, **arguments: Any) -> FakeLog:

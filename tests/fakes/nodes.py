@@ -38,6 +38,7 @@ class Faults:
     results_message: str = "query returned more than {limit} results"
     outside: int = 0  # blocks to either side of the range from which it returns logs as well
     ignores_filters: bool = False
+    forgets_transactions: bool = False  # answers null for each, as a node without an index of them does
     repeats: bool = False  # each log twice
     shuffles: bool = False
     wrong_hashes: bool = False  # every second log names another block hash
@@ -151,6 +152,10 @@ class FakeNode:
             self._random.shuffle(logs)
         return logs
 
+    def _transaction(self, params: Sequence[Any]) -> dict[str, Any] | None:
+        found = None if self.faults.forgets_transactions else self.chain.transaction(params[0])
+        return None if found is None or int(found["blockNumber"], 16) > self.head else found
+
     def _call(self, params: Sequence[Any]) -> str:
         at = params[1] if len(params) > 1 else "latest"
         number = self._known_hash(at["blockHash"]) if isinstance(at, dict) else self._number(at)
@@ -178,6 +183,7 @@ _METHODS: dict[str, Callable[[FakeNode, Sequence[Any]], Any]] = {
     "eth_getBlockByNumber": FakeNode._block_by_number,
     "eth_getBlockByHash": FakeNode._block_by_hash,
     "eth_getLogs": FakeNode._logs,
+    "eth_getTransactionByHash": FakeNode._transaction,
     "eth_call": FakeNode._call,
 }
 

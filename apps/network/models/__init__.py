@@ -27,7 +27,7 @@ from apps.network.models.orchestrators import (
     ServiceUriUpdate,
 )
 from apps.network.models.rounds import Round
-from apps.network.models.work import TicketPayment
+from apps.network.models.work import GatewayFunding, TicketPayment, TransactionSender
 
 __all__ = [
     "Avatar",
@@ -39,6 +39,7 @@ __all__ = [
     "CutChange",
     "DemandHour",
     "GatewayEvent",
+    "GatewayFunding",
     "GpuCount",
     "Identity",
     "JobHour",
@@ -63,4 +64,5 @@ __all__ = [
     "TestRegion",
     "TestScore",
     "TicketPayment",
+    "TransactionSender",
 ]

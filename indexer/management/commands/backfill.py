@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from apps.chain.errors import ChainError
-from indexer import sync
+from indexer import senders, sync
 from indexer.errors import IndexerError
 
 READING = {"chain": "Reading blocks", "subgraph": "Reading blocks that the subgraph names"}
@@ -33,5 +33,7 @@ class Command(BaseCommand):
                 done = sync.follow(progress=show)
             except (ChainError, IndexerError) as error:
                 raise CommandError(str(error)) from error
+        while senders.find_after_windows(sync.client):
+            pass
         elapsed = time.monotonic() - started
         self.stdout.write(f"At block {done.projected_to:,}: {done.logs:,} new logs in {elapsed:.1f} s.")

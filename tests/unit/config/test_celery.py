@@ -14,6 +14,7 @@ def test_beat__when_a_worker_is_slow__then_no_message_outlives_its_interval() ->
     assert {name: entry["schedule"] for name, entry in entries.items()} == {
         "follow-chain": 1,
         "score-network": 15,
+        "find-senders": 30,
         "verify-sample": 15,
     }
     assert all(entry["options"]["expires"] == entry["schedule"] for entry in entries.values())
@@ -25,6 +26,7 @@ def test_beat__when_an_entry_is_due__then_its_task_exists_and_has_the_queue_of_i
     assert {entry["task"]: entry["options"]["queue"] for entry in entries} == {
         "indexer.tasks.follow_chain": "indexer",
         "apps.scoring.tasks.score_network": "scoring",
+        "indexer.tasks.find_senders": "default",
         "indexer.tasks.verify_sample": "checks",
     }
     assert {entry["task"] for entry in entries} <= set(app.tasks)

@@ -93,7 +93,9 @@ CASES = [
         ),
         e.WinningTicketRedeemed(ONE, TWO, 2**256 - 1),
     ),
-    ("TicketBroker", encode_log("DepositFunded", sender=ONE, amount=5), None),
+    ("TicketBroker", encode_log("DepositFunded", sender=ONE, amount=5), e.DepositFunded(ONE, 5)),
+    ("TicketBroker", encode_log("ReserveFunded", reserveHolder=ONE, amount=0), e.ReserveFunded(ONE, 0)),
+    ("TicketBroker", encode_log("Withdrawal", sender=ONE, deposit=5, reserve=6), None),
 ]
 
 
