@@ -15,6 +15,9 @@ class ScoreRun(models.Model):
     as_of_block_hash = HashField()
     as_of_round = models.IntegerField(help_text="last round that had begun at as_of_block")
     inputs_digest = models.CharField(max_length=64, help_text="sha256 of the canonical inputs, hex")
+    method_digest = models.CharField(max_length=64, default="", help_text="sha256 of the method's data, hex")
+    outputs_digest = models.CharField(max_length=64, default="", help_text="sha256 of the canonical outputs, hex")
+    bundle_digest = models.CharField(max_length=64, default="", help_text="sha256 of the bundle; empty: none is kept")
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -25,6 +28,23 @@ class ScoreRun(models.Model):
 
     def __str__(self) -> str:
         return f"method {self.version} at block {self.as_of_block}"
+
+
+class ScoreBundle(models.Model):
+    """All that a run read, was made by and gave, as the one text that anybody can recompute it from.
+
+    A table of its own, so that no query for runs carries it along. See apps.scoring.bundle.
+    """
+
+    run = models.OneToOneField(ScoreRun, on_delete=models.CASCADE, primary_key=True, related_name="bundle")
+    text_gz = models.BinaryField(help_text="the text, UTF-8, compressed by gzip")
+    size_bytes = models.BigIntegerField(help_text="of the text itself")
+
+    class Meta:
+        db_table = "scoring_bundle"
+
+    def __str__(self) -> str:
+        return f"bundle of run {self.run_id}"
 
 
 class Score(models.Model):
