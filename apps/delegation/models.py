@@ -50,6 +50,12 @@ class StakeEvent(ChainEvent):
         indexes = [
             models.Index(fields=["delegator", "block"], name="stake_event_delegator"),
             models.Index(fields=["delegate", "block"], name="stake_event_delegate"),
+            # by round: what was handed on to somebody else, for links between addresses
+            models.Index(
+                fields=["round"],
+                name="stake_event_handed_on",
+                condition=models.Q(kind__in=("transfer", "withdraw_fees")),
+            ),
         ]
 
 
