@@ -89,3 +89,24 @@ class ScorePart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part} of {self.score_id}"
+
+
+class BacktestRun(models.Model):
+    """What a walk over the past said of a method, made at one finalized block; the newest is what pages show."""
+
+    version = models.CharField(max_length=12)
+    as_of_block = models.BigIntegerField()
+    as_of_block_hash = HashField()
+    as_of_round = models.IntegerField(help_text="last round that had begun at as_of_block")
+    result = models.JSONField(help_text="see apps.scoring.backtest.report")
+    digest = models.CharField(max_length=64, help_text="sha256 of the canonical result, hex")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "scoring_backtest"
+        constraints = [
+            models.UniqueConstraint(fields=["version", "as_of_block"], name="one_backtest_per_version_and_block"),
+        ]
+
+    def __str__(self) -> str:
+        return f"back-test of method {self.version} at block {self.as_of_block}"
