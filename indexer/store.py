@@ -15,7 +15,6 @@ from apps.protocol.events import LogId
 from indexer.errors import ReorgBelowFinality, WindowTaken
 from indexer.models import Checkpoint, CoveredRange, IndexState, ParkedLog, WatchedContract
 from indexer.projections import checkpoints
-from indexer.projections.bulk import few_collections
 from indexer.projections.decoding import apply_all, decode_all
 from indexer.projections.loader import load_delegators, load_projector
 from indexer.projections.projector import Projector, delegators_in
@@ -114,11 +113,10 @@ def project_window(projector: Projector, batch: Batch) -> None:
         (LogId(log.block_number, log.log_index, log.tx_hash), log.address, b"".join(log.topics), log.data)
         for log in batch.logs
     )
-    with few_collections():
-        events, parked = decode_all(stored, batch.contracts)
-        load_delegators(projector, delegators_in(events))
-        parked += apply_all(projector, events, times)
-        write(projector)
+    events, parked = decode_all(stored, batch.contracts)
+    load_delegators(projector, delegators_in(events))
+    parked += apply_all(projector, events, times)
+    write(projector)
     ParkedLog.objects.bulk_create(parked)
 
 

@@ -21,6 +21,7 @@ from indexer.errors import IndexerError, ReorgBelowFinality, WindowTaken, WrongD
 from indexer.finality import Heads, forget_safe_above, look, note_heads
 from indexer.handlers import CONTROLLER, KNOWN_ELSEWHERE, OPTIONAL, WATCHED
 from indexer.models import IndexState, WatchedContract
+from indexer.projections.bulk import few_collections
 from indexer.projections.turn import take_writer_turn
 from indexer.reading import batches
 from indexer.sources.chain_logs import Batch
@@ -92,14 +93,15 @@ def _follow(
     heal(chain, state, books, heads)  # before the new heads are noted: what was final is what we said was final
     note_heads(state, heads, head_time=time_of(heads.head))
     done = Progress(projected_to=state.projected_to, head=heads.head.number)
-    for batch in _windows(chain, heads, done):
-        done.logs += _commit(batch, books)
-        done.windows += 1
-        done.projected_to, done.source = batch.window.last, batch.source
-        progress(done)
-        providers.keep(chain)
-        if enough():
-            break
+    with few_collections():
+        for batch in _windows(chain, heads, done):
+            done.logs += _commit(batch, books)
+            done.windows += 1
+            done.projected_to, done.source = batch.window.last, batch.source
+            progress(done)
+            providers.keep(chain)
+            if enough():
+                break
     parameters.read(chain, done.projected_to)
     return done
 

@@ -152,12 +152,16 @@ class Provider:
     def _post(self, body: Any, patience_s: float) -> Any:
         started = time.monotonic()
         try:
-            response = self._client().post(
+            with self._client().stream(
+                "POST",
                 self.url,
                 content=orjson.dumps(body),
                 headers={"content-type": "application/json"},
                 timeout=httpx.Timeout(patience_s),
-            )
+            ) as response:
+                # not response.content: a response refers to itself, so that megabytes would wait for the next look
+                # for cycles
+                content = b"".join(response.iter_bytes())
         except (httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout) as error:
             raise TimedOut(
                 f"{self.host} did not answer within {patience_s:g} s; try again, or add another URL to {SETTING}."
@@ -168,11 +172,11 @@ class Provider:
             ) from error
         took_s = time.monotonic() - started
         self.latency_s += (took_s - self.latency_s) * (_SMOOTHING if self.latency_s else 1)
-        return self._parsed(response)
+        return self._parsed(response, content)
 
-    def _parsed(self, response: httpx.Response) -> Any:
+    def _parsed(self, response: httpx.Response, content: bytes) -> Any:
         try:
-            answer = orjson.loads(response.content)
+            answer = orjson.loads(content)
         except orjson.JSONDecodeError as error:
             if response.is_success:
                 raise Unreachable(
