@@ -55,6 +55,14 @@ class CutFact:
 
 
 @dataclass(frozen=True, slots=True)
+class RaisedFact:
+    """A reward called in a round whose reward cut was above the least of the window: what a rise took is part of it."""
+
+    round: Round
+    reward_lpt_wei: LptWei  # net of the treasury's part, before the cut
+
+
+@dataclass(frozen=True, slots=True)
 class Rounds(Table[RoundFact]):
     """The rounds of one orchestrator, oldest first."""
 
@@ -142,6 +150,7 @@ class OrchestratorFacts:
     jobs: JobFacts | None = None
     delivery: DeliveryFacts | None = None
     community: CommunityFacts | None = None
+    raised: tuple[RaisedFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,160 +1,206 @@
 """The terms part: what delegators keep, as the window's rounds realised it and as the posted cuts promise it now.
 
-A round without a reward call leaves delegators nothing of that round, so it counts as a cut of everything. A worsening
-(reward cut up, fee share down) costs its size in points on top, and half of that 30 rounds later.
+A round without a reward call leaves delegators nothing of that round, so it counts as a cut of everything. Worsenings
+cost points on top, as `worsening` says. Terms that moved leave it open what delegators will get, so the interval is as
+wide as the rounds were apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
+from operator import mul
 
 from apps.protocol.units import PPM, Ppm
 from apps.scoring import words
-from apps.scoring.facts import RECENT_ROUNDS, CutFact, NetworkFacts, OrchestratorFacts
+from apps.scoring.facts import NetworkFacts, OrchestratorFacts, Rounds
+from apps.scoring.method import Method, live
 from apps.scoring.results import HUNDRED, ONE, ZERO, Part, clipped, known
-from apps.scoring.windows import SCALE, is_recent, weight_of
+from apps.scoring.windows import clock_of
+from apps.scoring.worsening import Worsening, figures, judged, penalty, sentences, worsenings
+from apps.scoring.worsening import what_worsened as what_worsened
 
-REWARDS, FEES = Decimal("0.7"), Decimal("0.3")
-REALISED = Decimal("0.5")  # the other half is what is posted now
-WORST_PENALTY = Decimal(40)  # points
+__all__ = ["Kept", "Worsening", "kept_of", "terms_part", "what_worsened", "worsenings"]
+
+_NOTABLE = Decimal("0.5")  # points below which a way to raise the part is not worth a sentence
+_TEN_POINTS = Ppm(100_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Shares of 0 to 1 that go to delegators; a realised share is empty where nothing was there to share."""
+    """Shares of 0 to 1 that go to delegators; a realised share is empty where nothing was there to share.
+
+    `missed` is what the realised share of rewards lost by rounds without a call; `apart` is how far the rounds lay from
+    their mean, rewards and fees together.
+    """
 
     rewards_realised: Decimal | None
     rewards_posted: Decimal
     fees_realised: Decimal | None
     fees_posted: Decimal
+    calling: Decimal = ONE
+    missed: Decimal = ZERO
+    apart: Decimal = ZERO
+    calls: int = 0
+    rounds: int = 0
+    recent_rounds: int = 0
+    steady_rounds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Worsening:
-    """A change of terms against delegators, each side as a share of 0 to 1."""
-
-    change: CutFact
-    reward_cut_rise: Decimal
-    fee_share_fall: Decimal
-
-    @property
-    def size(self) -> Decimal:
-        return REWARDS * self.reward_cut_rise + FEES * self.fee_share_fall
-
-
-def terms_part(one: OrchestratorFacts, facts: NetworkFacts, *, weight: int) -> Part:
+def terms_part(one: OrchestratorFacts, facts: NetworkFacts, method: Method | None = None, *, weight: int) -> Part:
     """The terms part of one orchestrator. What is posted is always known; the realised half needs active rounds."""
-    kept = kept_of(one, facts)
-    worse = worsenings(one.cuts)
-    value = clipped(HUNDRED * _share(kept) - _penalty(worse, facts))
-    recent = sum(1 for each in one.rounds if is_recent(each.round, now=facts.round))
-    coverage = (ONE - REALISED) + REALISED * min(ONE, Decimal(recent) / RECENT_ROUNDS)
+    by = method or live()
+    clock = clock_of(facts.round, by)
+    kept = kept_of(one, facts, by)
+    worse = judged(one, by)
+    points = penalty(worse, by, now=clock.now)
+    realised = by.number("terms", "realised")
+    value = clipped(HUNDRED * _share(kept, by) - points)
+    apart = HUNDRED * realised * kept.apart
+    covered = min(ONE, Decimal(kept.recent_rounds) / clock.recent_rounds)
     return known(
         "terms",
         weight=weight,
         value=value,
-        low=value,
-        high=value,
-        coverage=coverage,
+        low=clipped(value - apart),
+        high=clipped(value + apart),
+        coverage=(ONE - realised) + realised * covered,
         reason=_reason(one, kept, worse),
-        sources=_sources(one, kept, worse, _penalty(worse, facts)),
+        sources={**_sources(one, kept), **figures(worse, points)},
+        raises=_raises(one, kept, points, by),
     )
 
 
-def kept_of(one: OrchestratorFacts, facts: NetworkFacts) -> Kept:
+def kept_of(one: OrchestratorFacts, facts: NetworkFacts, method: Method | None = None) -> Kept:
     """What its delegators keep, newer rounds counting for more."""
-    called = possible = fees = shared = 0
-    for each in one.rounds:
-        weight = weight_of(each.round, now=facts.round)
-        possible += weight * PPM
-        called += weight * (PPM - each.reward_cut_ppm) if each.reward_called else 0
-        fees += weight * each.fees_eth_wei * PPM
-        shared += weight * each.fees_eth_wei * each.fee_share_ppm
-    recent = [each for each in one.rounds if is_recent(each.round, now=facts.round)]
-    calling = Decimal(sum(each.reward_called for each in recent)) / len(recent) if recent else ONE
+    by = method or live()
+    clock = clock_of(facts.round, by)
+    rounds = one.rounds.between(clock.now - clock.long_rounds, clock.now)
+    recent = rounds.between(clock.now - clock.recent_rounds, clock.now)
+    weights = clock.weights(rounds.round)
+    possible = sum(weights) * PPM
+    left = [PPM - cut for cut in rounds.reward_cut_ppm]
+    got = [share if called else 0 for share, called in zip(left, rounds.reward_called, strict=True)]
+    kept = sum(map(mul, weights, got))
+    paid = list(map(mul, weights, rounds.fees_eth_wei))
+    fees = sum(paid)
+    calling = Decimal(sum(recent.reward_called)) / len(recent) if len(recent) else ONE
     return Kept(
-        rewards_realised=Decimal(called) / possible if possible else None,
+        rewards_realised=Decimal(kept) / possible if possible else None,
         rewards_posted=(ONE - _share_of(one.reward_cut_ppm)) * calling,
-        fees_realised=Decimal(shared) / fees if fees else None,
+        fees_realised=Decimal(sum(map(mul, paid, rounds.fee_share_ppm))) / (fees * PPM) if fees else None,
         fees_posted=_share_of(one.fee_share_ppm),
+        calling=calling,
+        missed=Decimal(sum(map(mul, weights, left)) - kept) / possible if possible else ZERO,
+        apart=by.number("terms", "rewards") * _distance(weights, got)
+        + by.number("terms", "fees") * _distance(weights, rounds.fee_share_ppm),
+        calls=sum(rounds.reward_called),
+        rounds=len(rounds),
+        recent_rounds=len(recent),
+        steady_rounds=_steady(rounds),
     )
 
 
-def worsenings(cuts: Iterable[CutFact]) -> list[Worsening]:
-    """The changes that took something from delegators, oldest first."""
-    all_changes = (
-        Worsening(
-            change=cut,
-            reward_cut_rise=_rise(cut.old_reward_cut_ppm, cut.reward_cut_ppm),
-            fee_share_fall=_rise(cut.fee_share_ppm, cut.old_fee_share_ppm),
-        )
-        for cut in cuts
-    )
-    return sorted((one for one in all_changes if one.size), key=lambda one: one.change.round)
-
-
-def _rise(before: Ppm | None, after: Ppm | None) -> Decimal:
-    if before is None or after is None:
+def _distance(weights: Sequence[int], values: Sequence[int]) -> Decimal:
+    """The mean distance of a round's value, in ppm, from the mean of all, as a share of 0 to 1."""
+    whole = sum(weights)
+    if not whole or min(values) == max(values):
         return ZERO
-    return max(ZERO, _share_of(Ppm(after - before)))
+    mean = sum(map(mul, weights, values)) // whole
+    return Decimal(sum(weight * abs(value - mean) for weight, value in zip(weights, values, strict=True))) / whole / PPM
+
+
+def _steady(rounds: Rounds) -> int:
+    """Rounds whose terms were those of the round before; the first one changes nothing."""
+    terms = list(zip(rounds.reward_cut_ppm, rounds.fee_share_ppm, strict=True))
+    return len(terms) - sum(one != other for one, other in pairwise(terms))
 
 
 def _share_of(value: Ppm) -> Decimal:
     return Decimal(value) / PPM
 
 
-def _share(kept: Kept) -> Decimal:
-    rewards = _blend(kept.rewards_realised, kept.rewards_posted)
-    fees = _blend(kept.fees_realised, kept.fees_posted)
-    return REWARDS * rewards + FEES * fees
+def _share(kept: Kept, method: Method) -> Decimal:
+    part = method.number("terms", "realised")
+    rewards = _blend(kept.rewards_realised, kept.rewards_posted, part)
+    fees = _blend(kept.fees_realised, kept.fees_posted, part)
+    return method.number("terms", "rewards") * rewards + method.number("terms", "fees") * fees
 
 
-def _blend(realised: Decimal | None, posted: Decimal) -> Decimal:
-    return posted if realised is None else REALISED * realised + (ONE - REALISED) * posted
+def _blend(realised: Decimal | None, posted: Decimal, part: Decimal) -> Decimal:
+    return posted if realised is None else part * realised + (ONE - part) * posted
 
 
-def _penalty(worse: Iterable[Worsening], facts: NetworkFacts) -> Decimal:
-    """Points taken for worsenings in the window."""
-    points = (HUNDRED * one.size * weight_of(one.change.round, now=facts.round) / SCALE for one in worse)
-    return min(WORST_PENALTY, sum(points, ZERO))
+# ---- in words
 
 
 def _reason(one: OrchestratorFacts, kept: Kept, worse: list[Worsening]) -> str:
     posted = f"Keeps {words.ppm(one.reward_cut_ppm)} of rewards and passes on {words.ppm(one.fee_share_ppm)} of fees."
-    return " ".join([posted, *_realised(one, kept), *_worsened(worse)])
+    return " ".join([posted, *_realised(kept), *sentences(worse)])
 
 
-def _realised(one: OrchestratorFacts, kept: Kept) -> list[str]:
+def _realised(kept: Kept) -> list[str]:
     if kept.rewards_realised is None:
         return ["No active round shows what delegators really get."]
-    made = sum(each.reward_called for each in one.rounds)
     fees = "" if kept.fees_realised is None else f" and {words.percent(kept.fees_realised)} of fees"
     return [
         f"Delegators really got {words.percent(kept.rewards_realised)} of the rewards their stake could earn{fees}: "
-        f"{words.of(made, len(one.rounds), 'reward call')} made."
+        f"{words.of(kept.calls, kept.rounds, 'reward call')} made."
     ]
 
 
-def _worsened(worse: list[Worsening]) -> list[str]:
-    if not worse:
-        return ["Neither cut was worsened in the window."]
-    earlier = f" {words.sentence(words.count(len(worse) - 1, 'earlier worsening'))}." if len(worse) > 1 else ""
-    return [f"{words.sentence(what_worsened(worse[-1]))}.{earlier}"]
+def _raises(one: OrchestratorFacts, kept: Kept, points: Decimal, method: Method) -> tuple[str, ...]:
+    """What would raise the part, the weightiest first."""
+    ways = [_calls(one, kept, method), _fading(points, method), _lower_cut(one, kept, method), _more_fees(one, method)]
+    told = [way for way in ways if way[0] >= _NOTABLE]
+    return tuple(sentence for _, sentence in sorted(told, key=lambda way: (-way[0], way[1])))
 
 
-def what_worsened(one: Worsening) -> str:
-    """One worsening in words, with its round."""
-    sides = []
-    if one.reward_cut_rise:
-        sides.append(f"the reward cut rose by {words.points(one.reward_cut_rise)}")
-    if one.fee_share_fall:
-        sides.append(f"the fee share fell by {words.points(one.fee_share_fall)}")
-    return f"{' and '.join(sides)} in round {one.change.round:,}"
+def _calls(one: OrchestratorFacts, kept: Kept, method: Method) -> tuple[Decimal, str]:
+    part = method.number("terms", "realised")
+    lost = part * kept.missed + (ONE - part) * (ONE - kept.calling) * (ONE - _share_of(one.reward_cut_ppm))
+    gain = HUNDRED * method.number("terms", "rewards") * lost
+    missed = words.count(kept.rounds - kept.calls, "missed reward call")
+    return gain, f"Calling reward in every round: {missed} in the window cost {_points(gain)}."
 
 
-def _sources(one: OrchestratorFacts, kept: Kept, worse: list[Worsening], penalty: Decimal) -> dict[str, object]:
+def _fading(points: Decimal, method: Method) -> tuple[Decimal, str]:
+    half_life = method.whole("windows", "half_life_rounds")
+    return points, f"Not worsening the cuts: worsenings cost {_points(points)} now, half of that in {half_life} rounds."
+
+
+def _lower_cut(one: OrchestratorFacts, kept: Kept, method: Method) -> tuple[Decimal, str]:
+    by = _share_of(min(one.reward_cut_ppm, _TEN_POINTS))
+    gain, later = _halves("rewards", by, method)
+    gain *= kept.calling
+    return gain, (
+        f"A reward cut lower by {words.points(by)}: {_points(gain)} at once, "
+        f"and up to {_points(later)} more as rounds pass."
+    )
+
+
+def _more_fees(one: OrchestratorFacts, method: Method) -> tuple[Decimal, str]:
+    by = _share_of(min(Ppm(PPM - one.fee_share_ppm), _TEN_POINTS))
+    gain, later = _halves("fees", by, method)
+    return gain, (
+        f"A fee share higher by {words.points(by)}: {_points(gain)} at once, "
+        f"and up to {_points(later)} more as fees come in."
+    )
+
+
+def _halves(side: str, by: Decimal, method: Method) -> tuple[Decimal, Decimal]:
+    """Points of the posted half and of the realised half."""
+    whole, part = HUNDRED * method.number("terms", side) * by, method.number("terms", "realised")
+    return whole * (ONE - part), whole * part
+
+
+def _points(value: Decimal) -> str:
+    return words.points(value / HUNDRED)
+
+
+def _sources(one: OrchestratorFacts, kept: Kept) -> dict[str, object]:
     return {
         "reward_cut_ppm": one.reward_cut_ppm,
         "fee_share_ppm": one.fee_share_ppm,
@@ -162,8 +208,10 @@ def _sources(one: OrchestratorFacts, kept: Kept, worse: list[Worsening], penalty
         "rewards_kept_posted": _short(kept.rewards_posted),
         "fees_kept_realised": _short(kept.fees_realised),
         "fees_kept_posted": _short(kept.fees_posted),
-        "worsenings": len(worse),
-        "penalty_points": _short(penalty),
+        "rounds": kept.rounds,
+        "reward_calls": kept.calls,
+        "steady_rounds": kept.steady_rounds,
+        "rounds_apart_points": _short(HUNDRED * kept.apart),
     }
 
 

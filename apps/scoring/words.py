@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from apps.protocol import formats
 from apps.protocol.formats import NBSP
-from apps.protocol.units import EthWei, Ppm
+from apps.protocol.units import EthWei, LptWei, Ppm
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -16,6 +16,13 @@ def eth(amount: EthWei) -> str:
     if 0 < amount < 10**15:
         return f"less than 0.001{NBSP}ETH"
     return f"{formats.eth(amount)}{NBSP}ETH"
+
+
+def lpt(amount: LptWei) -> str:
+    """Two decimals; a smaller amount than can be shown says so and never reads as zero."""
+    if 0 < amount < 10**16:
+        return f"less than 0.01{NBSP}LPT"
+    return f"{formats.lpt(amount)}{NBSP}LPT"
 
 
 def times(ratio: Decimal) -> str:
