@@ -209,24 +209,28 @@ def pool(client: ChainClient, bonding_manager: str, *, block: BlockId, likely: C
     The list can only be walked one by one; addresses in `likely` are asked for in one request beforehand.
     """
     guesses = sorted(likely)
-    answers = read_all(client, [_next(bonding_manager, who) for who in guesses], block=block)
+    answers = read_all(client, [next_in_pool(bonding_manager, who) for who in guesses], block=block)
     after: dict[str, Address] = dict(zip(guesses, answers, strict=True))
     members: list[Address] = []
-    head = Read(
-        bonding_manager, words.calldata(GET_FIRST_TRANSCODER_IN_POOL), words.address, "getFirstTranscoderInPool"
-    )
-    at = read(client, head, block=block)
+    at = read(client, first_in_pool(bonding_manager), block=block)
     while at != ZERO_ADDRESS:
         members.append(at)
         if len(members) > POOL_LIMIT:
             raise AnswerMalformed(f"The pool of {bonding_manager} does not end.")
         if at not in after:
-            after[at] = read(client, _next(bonding_manager, at), block=block)
+            after[at] = read(client, next_in_pool(bonding_manager, at), block=block)
         at = after[at]
     return members
 
 
-def _next(bonding_manager: str, who: str) -> Read[Address]:
+def first_in_pool(bonding_manager: str) -> Read[Address]:
+    """Who has most stake among the candidates; the zero address where there are none."""
+    data = words.calldata(GET_FIRST_TRANSCODER_IN_POOL)
+    return Read(bonding_manager, data, words.address, "getFirstTranscoderInPool")
+
+
+def next_in_pool(bonding_manager: str, who: str) -> Read[Address]:
+    """Who stands after `who`; the zero address after the last, and for those outside."""
     data = words.calldata(GET_NEXT_TRANSCODER_IN_POOL, who)
     return Read(bonding_manager, data, words.address, "getNextTranscoderInPool")
 

@@ -34,9 +34,11 @@ class Rules:
     """What one generation of the contract does and another does not."""
 
     receiver_claims: bool = True  # transferBond claims for its receiver, and begins an empty position anew
+    bond_claims_for_owner: bool = True  # and not for whoever pays
     guards_claims: bool = True  # nobody may make another lose the round's reward
     guards_leaving: bool = True  # no stake to an orchestrator on its way out before its reward call
     guards_delegates: bool = True  # nobody may choose another's delegate
+    allowance_has_no_end: bool = False  # the token leaves the largest allowance as it is when it is used
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,15 @@ class State:
             return Earnings(one.bonded, one.fees)
         node = self.node(one.delegate)
         own = node if one.delegate == address else Node(one.delegate)
-        start = node.kept if one.last_claim_round == self.round else self._start(one)
-        holding = Holding(one.bonded, one.fees)
-        return with_pending(holding, start=start, end=node.latest, own_rewards=own.own_rewards, own_fees=own.own_fees)
+        if one.last_claim_round >= self.round:  # nothing but commission is pending twice in a round
+            return Earnings(LptWei(one.bonded + own.own_rewards), EthWei(one.fees + own.own_fees))
+        return with_pending(
+            Holding(one.bonded, one.fees),
+            start=self._start(one),
+            end=node.latest,
+            own_rewards=own.own_rewards,
+            own_fees=own.own_fees,
+        )
 
     def _start(self, one: Account) -> Factors:
         try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from apps.protocol.bonding.state import Account, Lock, State, Status
 from apps.protocol.earnings import Factors
 from apps.protocol.hints import NO_HINT, Hint, joined, restaked
-from apps.protocol.units import NEVER, ZERO_ADDRESS, Address, EthWei, LptWei, Ppm, Round
+from apps.protocol.units import NEVER, UINT256_MAX, ZERO_ADDRESS, Address, EthWei, LptWei, Ppm, Round
 
 
 class Reverted(Exception):
@@ -42,7 +42,7 @@ def bond(state: State, caller: Address, owner: Address, amount: LptWei, to: Addr
     """bondWithHint, and bondForWithHint where the caller is another: the whole position goes to `to`, and `amount`."""
     _running(state)
     _not_at_their_cost(state, caller, owner)
-    state = claim(state, owner)
+    state = claim(state, owner if state.rules.bond_claims_for_owner else caller)
     _not_leaving(state, to)
     one, status = state.account(owner), state.status_of(owner)
     if caller != owner and state.rules.guards_delegates:
@@ -99,7 +99,11 @@ def rebond(state: State, caller: Address, lock_id: int) -> Stepped:
 
 
 def rebond_from_unbonded(state: State, caller: Address, to: Address, lock_id: int) -> Stepped:
-    """rebondFromUnbondedWithHint: a whole lock to any delegate, pending until the next round."""
+    """rebondFromUnbondedWithHint: a whole lock to any delegate, pending until the next round.
+
+    The contract does not store the delegate's factors for the round here. Unless somebody else's claim, or a reward
+    call, does so in the same round, the position earns from then on as if it had been there from the beginning.
+    """
     _running(state)
     if state.status_of(caller) is not Status.UNBONDED:
         raise Reverted("caller must be unbonded")
@@ -233,13 +237,9 @@ def _paid(state: State, caller: Address, amount: LptWei) -> State:
         raise Reverted("ERC20: transfer amount exceeds balance")
     if payer.allowance < amount:
         raise Reverted("ERC20: transfer amount exceeds allowance")
-    return state.with_account(
-        replace(
-            payer,
-            lpt_balance=LptWei(payer.lpt_balance - amount),
-            allowance=LptWei(payer.allowance - amount),
-        )
-    )
+    is_endless = state.rules.allowance_has_no_end and payer.allowance == UINT256_MAX
+    left = payer.allowance if is_endless else LptWei(payer.allowance - amount)
+    return state.with_account(replace(payer, lpt_balance=LptWei(payer.lpt_balance - amount), allowance=left))
 
 
 def _lock(one: Account, lock_id: int) -> Lock:
@@ -270,6 +270,8 @@ def _less(state: State, delegate: Address, amount: LptWei) -> tuple[State, Hint]
     if delegate == ZERO_ADDRESS:
         return state, NO_HINT
     node = state.node(delegate)
+    if node.stake < amount:
+        raise Reverted("panic 0x11")  # positions can outgrow their delegate's total, see rebond_from_unbonded
     node = replace(node, stake=LptWei(node.stake - amount))
     state = state.with_node(node)
     if not state.pool.holds(delegate):
@@ -299,7 +301,8 @@ def _entered(state: State, address: Address, stake: LptWei) -> Stepped:
     if placed.pool == state.pool:
         return Stepped(state)
     soon = Round(state.round + 1)
-    node = replace(state.node(address), activation_round=soon, deactivation_round=Round(NEVER))
+    # who was evicted and comes back in the same round is not active for the rest of it
+    node = replace(state.node(address), active=False, activation_round=soon, deactivation_round=Round(NEVER))
     state = replace(state.with_node(node), pool=placed.pool)
     if placed.evicted is not None and placed.evicted in state.nodes:
         state = state.with_node(replace(state.node(placed.evicted), deactivation_round=soon))
