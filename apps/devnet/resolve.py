@@ -11,7 +11,8 @@ from apps.devnet import moves
 from apps.devnet.acts import Act, Verb
 from apps.devnet.cast import Cast
 from apps.devnet.deployment import Deployment
-from apps.devnet.tickets import Ticket
+from apps.devnet.roles import SURE_PAYER
+from apps.devnet.tickets import ALWAYS_WINS, OFTEN_WINS, Ticket
 from apps.devnet.view import Holding, Node, View
 from apps.devnet.wire import Call
 from apps.protocol.units import PPM, WEI
@@ -230,6 +231,7 @@ def _redeem(act: Act, scene: Scene) -> list[Call]:
         rand=int.from_bytes(keccak(text=f"{scene.cast.seed}/{act.target}/{act.nonce}")),
         creation_round=scene.view.round,
         creation_hash=scene.view.round_hash,
+        win_prob=ALWAYS_WINS if act.target == SURE_PAYER else OFTEN_WINS,
     )
     return [moves.redeem(scene.at, ticket, gateway=gateway)]
 

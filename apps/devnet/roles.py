@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 FIRST_ROUND = 1  # everybody in the opening cast bonds in this round
+SURE_PAYER = "tasting-gateway"
 
 
 class Habit(StrEnum):
@@ -220,8 +221,8 @@ DEMANDS = (
         reserve=1.0,
         funds_every=0,  # comes and goes, see `script`
     ),
-    Demand(
-        "tasting-gateway",
+    Demand(  # a programme that hands out small sums in the shape of tickets that cannot lose
+        SURE_PAYER,
         4,
         (0.001, 0.004),
         (

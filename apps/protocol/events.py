@@ -154,6 +154,7 @@ class WinningTicketRedeemed(NamedTuple):
     gateway: str
     orchestrator: str
     face_value_wei: int
+    win_prob: int  # of 2**256
 
 
 class DepositFunded(NamedTuple):

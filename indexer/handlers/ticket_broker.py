@@ -12,7 +12,7 @@ def winning_ticket_transfer(topics: bytes, data: bytes) -> events.WinningTicketT
 
 
 def winning_ticket_redeemed(topics: bytes, data: bytes) -> events.WinningTicketRedeemed:
-    return events.WinningTicketRedeemed(address(topics, 1), address(topics, 2), uint(data, 0))
+    return events.WinningTicketRedeemed(address(topics, 1), address(topics, 2), uint(data, 0), uint(data, 1))
 
 
 def deposit_funded(topics: bytes, data: bytes) -> events.DepositFunded:

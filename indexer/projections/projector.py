@@ -9,7 +9,7 @@ from typing import Any
 from apps.protocol import events as e
 from apps.protocol import ledger
 from apps.protocol.ledger import DelegatorBook, OrchestratorBook, OrchestratorLedger
-from apps.protocol.units import ZERO_ADDRESS
+from apps.protocol.units import PPM, ZERO_ADDRESS
 from indexer.handlers import Event
 from indexer.handlers.words import BadLog
 from indexer.projections import governance
@@ -370,14 +370,17 @@ class Projector:
         self.ledger.paid(book, event.amount_wei)
         self._note_record(book)
         self.rows.payments.append(
-            [at.tx_hash, at.log_index, at.block, event.gateway, event.orchestrator, self.round, event.amount_wei, None]
+            [
+                *(at.tx_hash, at.log_index, at.block, event.gateway, event.orchestrator, self.round),
+                *(event.amount_wei, None, None),  # what the log after it tells
+            ]
         )
 
     def _redeemed(self, at: e.LogId, event: e.WinningTicketRedeemed) -> None:
-        """Gives the face value to the payment that precedes it in its transaction, if anything was credited."""
+        """Gives face value and chance to the payment that precedes it in its transaction, if anything was credited."""
         last = self.rows.payments[-1] if self.rows.payments else None
         if last is not None and last[0] == at.tx_hash and last[4] == event.orchestrator and last[-1] is None:
-            last[-1] = event.face_value_wei
+            last[-2:] = [event.face_value_wei, event.win_prob * PPM >> 256]
 
     def _funded(self, at: e.LogId, event: e.DepositFunded | e.ReserveFunded) -> None:
         kind = "deposit" if type(event) is e.DepositFunded else "reserve"

@@ -27,7 +27,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "network_reward_caller_change": (*_EVENT, "orchestrator", "caller"),
     "network_contract_change": (*_EVENT, "contract_id", "address", "git_commit"),
     "network_ticket_payment": (
-        *_EVENT, "gateway", "orchestrator", "round", "amount_eth_wei", "face_value_eth_wei",
+        *_EVENT, "gateway", "orchestrator", "round", "amount_eth_wei", "face_value_eth_wei", "win_chance_ppm",
     ),
     "network_gateway_funding": (*_EVENT, "gateway", "kind", "round", "amount_eth_wei"),
     "delegation_stake_event": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from apps.network.fields import AddressField, HashField, UintField
+from apps.network.fields import AddressField, HashField, PpmField, UintField
 from apps.network.models.blocks import Block, ChainEvent
 
 
@@ -16,6 +16,7 @@ class TicketPayment(ChainEvent):
     round = models.IntegerField()
     amount_eth_wei = UintField()
     face_value_eth_wei = UintField(null=True, help_text="nominal value from the WinningTicketRedeemed log that follows")
+    win_chance_ppm = PpmField(null=True, help_text="chance the ticket had to win, rounded down, from that log too")
 
     class Meta:
         db_table = "network_ticket_payment"

@@ -235,6 +235,7 @@ def test_ticket__above_deposit_and_reserve__earns_what_was_credited(local: Local
     payment = TicketPayment.objects.get()
     assert (payment.gateway, payment.orchestrator) == (gateway.address, node.address)
     assert (payment.amount_eth_wei, payment.face_value_eth_wei) == (5 * ETH // 10, ETH)
+    assert payment.win_chance_ppm == 999_999  # the test's tickets always win, which no ticket of the market does
     assert OrchestratorRound.objects.get(orchestrator=node.address, round=payment.round).fees_eth_wei == 5 * ETH // 10
     assert verify(local.client).drift == ()
 
