@@ -138,8 +138,10 @@ def _node(known: Answers, bonds: Address, who: Address, now: int | None) -> Node
     if stored is None or stake is None or registered is None or active is None or now is None:
         return None
     asked = sorted({now, stored.last_reward_round, stored.last_fee_round})
+    # while nothing changes it, the stake of an earlier round goes on earning
+    earning = known(bonding.earnings_pool(bonds, who, min(now, stored.last_active_stake_update_round)))
     pools = {number: _factors(known, bonds, who, number) for number in asked}
-    if any(each is None for each in pools.values()):
+    if earning is None or any(each is None for each in pools.values()):
         return None
     kept = pools[now] or Factors()
     return Node(
@@ -157,6 +159,7 @@ def _node(known: Answers, bonds: Address, who: Address, now: int | None) -> Node
             kept.fee or _of(pools.get(stored.last_fee_round)).fee,
         ),
         kept=kept,
+        round_stake=earning.total_stake_lpt_wei,
         own_rewards=stored.cumulative_rewards_lpt_wei,
         own_fees=stored.cumulative_fees_eth_wei,
     )

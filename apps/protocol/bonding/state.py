@@ -83,6 +83,7 @@ class Node:
     fee_share: Ppm = _NO_CUT
     latest: Factors = _NO_FACTORS
     kept: Factors = _NO_FACTORS  # those stored for the running round; zero where nobody claimed or called yet
+    round_stake: LptWei = field(default=_NO_LPT, compare=False)  # what earns in the running round
     own_rewards: LptWei = _NO_LPT  # commission that waits for its own claim
     own_fees: EthWei = _NO_ETH
 
