@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from apps.scoring import words
-from apps.scoring.facts import RECENT_ROUNDS, NetworkFacts, OrchestratorFacts
-from apps.scoring.results import Advice, Gate
-from apps.scoring.terms import kept_of, what_worsened, worsenings
-from apps.scoring.windows import is_recent
-from apps.scoring.work import Field, Tally, fee_share, plain_ratio, stake_share
-
-IDLE_RATIO = Decimal("0.25")  # fees below a quarter of what the stake suggests …
-IDLE_STAKE = Decimal(1)  # … at no less than an average node's stake
-BUSY_RATIO = Decimal("1.5")
-NOTABLE_POINTS = Decimal("0.02")
-FAIR_REWARDS = Decimal("0.75")
-ONE_PAYER = Decimal("0.95")
+from apps.scoring.facts import NetworkFacts, OrchestratorFacts
+from apps.scoring.method import Method
+from apps.scoring.results import Advice, Gate, Part
+from apps.scoring.tally import Field, Tally, fee_share, plain_ratio, stake_share
+from apps.scoring.terms import kept_of, what_worsened
+from apps.scoring.worsening import Worsening, judged
 
 
-def advice_of(one: OrchestratorFacts, facts: NetworkFacts, field: Field, gates: tuple[Gate, ...]) -> Advice:
+def advice_of(
+    one: OrchestratorFacts, facts: NetworkFacts, field: Field, gates: tuple[Gate, ...], parts: Sequence[Part]
+) -> Advice:
     """The first thing that applies, most serious first."""
     return next(_findings(one, facts, field, gates))
 
@@ -28,8 +24,9 @@ def advice_of(one: OrchestratorFacts, facts: NetworkFacts, field: Field, gates: 
 def _findings(one: OrchestratorFacts, facts: NetworkFacts, field: Field, gates: tuple[Gate, ...]) -> Iterator[Advice]:
     tally = field.tallies[one.address]
     yield from _of_gates(gates)
-    yield from _of_worsening(one, facts)
-    yield from _of_misses(one, facts)
+    yield from _of_worsening(one, facts, field.method)
+    yield from _of_misses(tally, field.method)
+    yield from _of_dealing(tally, field.method)
     yield from _of_work(tally, field)
     yield _summary(one, facts, tally, field)
 
@@ -44,41 +41,62 @@ def _of_gates(gates: tuple[Gate, ...]) -> Iterator[Advice]:
             yield Advice(codes[code], "info")
 
 
-def _of_worsening(one: OrchestratorFacts, facts: NetworkFacts) -> Iterator[Advice]:
-    recent = [each for each in worsenings(one.cuts) if each.change.round >= facts.round - RECENT_ROUNDS]
-    if recent and sum(each.size for each in recent) >= NOTABLE_POINTS:
+def _of_worsening(one: OrchestratorFacts, facts: NetworkFacts, method: Method) -> Iterator[Advice]:
+    """Cuts raised around reward calls first, wherever in the window they were; then what got worse lately."""
+    worse = [each for each in judged(one, method) if each.change.round >= facts.round - method.long_rounds]
+    spikes = [each for each in worse if each.is_spike]
+    if spikes:
+        yield Advice(_spikes(spikes), "danger")
+    recent = [each for each in worse if each.change.round >= facts.round - method.recent_rounds]
+    if recent and sum(each.size for each in recent) >= method.number("advice", "notable_points"):
         latest = max(recent, key=lambda each: (each.size, each.change.round))
         yield Advice(f"Terms got worse lately: {what_worsened(latest)}.", "warn")
 
 
-def _of_misses(one: OrchestratorFacts, facts: NetworkFacts) -> Iterator[Advice]:
-    recent = [each for each in one.rounds if is_recent(each.round, now=facts.round)]
-    missed = sum(not each.reward_called for each in recent)
-    if missed * 10 > len(recent):
-        calls = words.of(missed, len(recent), "reward call")
+def _spikes(spikes: Sequence[Worsening]) -> str:
+    last = max(spikes, key=lambda each: each.change.round)
+    times = "" if len(spikes) == 1 else f", {words.count(len(spikes), 'time')} in all"
+    return f"Worsened its terms around a reward call and took that back: {what_worsened(last)}{times}."
+
+
+def _of_misses(tally: Tally, method: Method) -> Iterator[Advice]:
+    missed = tally.active_recent - tally.recent_calls
+    if missed > method.number("advice", "missed_share") * tally.active_recent:
+        calls = words.of(missed, tally.active_recent, "reward call")
         yield Advice(f"Missed {calls} lately; delegators got nothing for those rounds.", "warn")
+
+
+def _of_dealing(tally: Tally, method: Method) -> Iterator[Advice]:
+    """Money of its own side that would have been a good part of its fees."""
+    dealt = tally.self_dealt
+    if not dealt or dealt < method.number("advice", "removed_share") * (dealt + tally.fees_long):
+        return
+    others = f"the {words.eth(tally.fees_long)} it got from others" if tally.fees_long else "nothing from anyone else"
+    if not tally.fees_long:
+        yield Advice(f"Only its own side paid it: {words.eth(dealt)}, and {others}.", "warn")
+        return
+    compared = "more than" if dealt > tally.fees_long else "beside"
+    yield Advice(f"Its own side paid it {words.eth(dealt)}, {compared} {others}.", "warn")
 
 
 def _of_work(tally: Tally, field: Field) -> Iterator[Advice]:
     if not tally.active_rounds or not field.fees_long:
         return
-    if tally.self_paid > tally.fees_long:
-        yield Advice(
-            f"Paid itself {words.eth(tally.self_paid)}, more than the {words.eth(tally.fees_long)} it got from others.",
-            "warn",
-        )
-    average = Decimal(1) / max(1, len(field.tallies))
-    if plain_ratio(tally, field) < IDLE_RATIO and stake_share(tally, field) >= IDLE_STAKE * average:
+    average = Decimal(1) / max(1, field.active_nodes)
+    idle = plain_ratio(tally, field) < field.method.number("advice", "idle_ratio")
+    if idle and stake_share(tally, field) >= average:
         yield Advice(_shares(tally, field), "warn")
-    if plain_ratio(tally, field) >= 1 and tally.largest_payer >= ONE_PAYER * tally.fees_long:
+    most = field.method.number("advice", "one_payer") * tally.fees_long
+    if plain_ratio(tally, field) >= 1 and tally.largest_payer >= most:
         largest = words.percent(Decimal(tally.largest_payer) / tally.fees_long)
         yield Advice(f"Rests on one payer: a single gateway paid {largest} of its fees.", "warn")
 
 
 def _summary(one: OrchestratorFacts, facts: NetworkFacts, tally: Tally, field: Field) -> Advice:
-    kept = kept_of(one, facts)
+    kept = kept_of(one, facts, field.method)
     rewards = kept.rewards_realised if kept.rewards_realised is not None else kept.rewards_posted
-    if plain_ratio(tally, field) >= BUSY_RATIO and rewards >= FAIR_REWARDS and tally.payers > 1:
+    busy = plain_ratio(tally, field) >= field.method.number("advice", "busy_ratio")
+    if busy and rewards >= field.method.number("advice", "fair_rewards") and tally.payers > 1:
         ratio = words.times(plain_ratio(tally, field))
         keep = words.percent(rewards)
         return Advice(f"Earned {ratio} the fees its stake suggests; delegators keep {keep} of rewards.", "good")

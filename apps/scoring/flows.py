@@ -14,14 +14,15 @@ number of fresh addresses gains anything. The shares run smoothly, so that more 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.protocol.units import Address, EthWei, Round
 from apps.scoring import flowwords as words
 from apps.scoring.facts import LinkFact, NetworkFacts, OrchestratorFacts
-from apps.scoring.jobfacts import NO_DEMAND, CertainFact, LabelFact
+from apps.scoring.jobfacts import NO_DEMAND, CertainFact
+from apps.scoring.market import Labels
 from apps.scoring.method import Method
 from apps.scoring.results import ONE, ZERO
 from apps.scoring.ties import FUNDS, NO_LINKS, Ties, ties_of
@@ -106,8 +107,8 @@ class _Group:
 def incomes(facts: NetworkFacts, clock: Clock, method: Method) -> dict[Address, Income]:
     """The judged income of every orchestrator, by address."""
     rules = Rules.of(method)
-    labels = _Labels.of(facts)
-    received = {one.address: _received(one, clock, labels) for one in facts.orchestrators}
+    beside = _Known.of(facts)
+    received = {one.address: _received(one, clock, beside) for one in facts.orchestrators}
     ties = ties_of(facts.links, paid_out=_paid_out(received), material_share=rules.material_share)
     kept = {address: _strong(address, *each, ties, rules) for address, each in received.items()}
     spread = _Spread.of(kept, ties)
@@ -118,27 +119,23 @@ def incomes(facts: NetworkFacts, clock: Clock, method: Method) -> dict[Address, 
 
 
 @dataclass(frozen=True, slots=True)
-class _Labels:
-    """Gateways whose money is no demand, and how much of all tickets were sure to win."""
+class _Known:
+    """Labels of gateways, empty where there are none, and how much of all tickets were sure to win."""
 
-    gateways: Mapping[Address, Sequence[LabelFact]]
+    labels: Labels | None
     certain_tickets: int
     tickets: int
 
     @classmethod
-    def of(cls, facts: NetworkFacts) -> _Labels:
-        found: dict[Address, list[LabelFact]] = defaultdict(list)
-        for label in facts.demand.labels if facts.demand else ():
-            if label.job_class in NO_DEMAND:
-                found[label.gateway].append(label)
+    def of(cls, facts: NetworkFacts) -> _Known:
+        labels = Labels.of(facts.demand) if facts.demand and facts.demand.labels else None
         certain = sum(_certain_tickets(one) for one in facts.orchestrators)
-        return cls(found, certain, sum(sum(one.payments.tickets) for one in facts.orchestrators) if certain else 0)
+        return cls(labels, certain, sum(sum(one.payments.tickets) for one in facts.orchestrators) if certain else 0)
 
-    def covering(self, gateway: Address, past: Round) -> LabelFact | None:
-        for label in self.gateways.get(gateway, ()):
-            if (label.first is None or label.first <= past) and (label.last is None or past <= label.last):
-                return label
-        return None
+    def no_demand(self, gateway: Address, past: Round) -> str | None:
+        """The class of a gateway whose money of that round is labelled as no demand."""
+        label = self.labels.in_round(gateway, past) if self.labels else None
+        return label.job_class if label is not None and label.job_class in NO_DEMAND else None
 
     def certain(self, one: OrchestratorFacts) -> Mapping[tuple[Round, Address], CertainFact]:
         """Tickets of the node that were sure to win, unless most of the others' were too: then it is the rule here."""
@@ -157,14 +154,14 @@ def _certain_tickets(one: OrchestratorFacts) -> int:
 _Sums = dict[Address, list[int]]
 
 
-def _received(one: OrchestratorFacts, clock: Clock, labels: _Labels) -> tuple[dict[Address, Paid], list[Flow]]:
+def _received(one: OrchestratorFacts, clock: Clock, beside: _Known) -> tuple[dict[Address, Paid], list[Flow]]:
     """What each payer paid, and flows that labels take out of it."""
     sums: _Sums = {}
     out: dict[tuple[str, Address], list[int]] = {}
-    paid, certain = one.payments, labels.certain(one)
+    paid, certain = one.payments, beside.certain(one)
     for past, gateway, amount, tickets in zip(paid.round, paid.gateway, paid.amount_eth_wei, paid.tickets, strict=True):
-        if labels.gateways and (label := labels.covering(gateway, past)):
-            _add(out.setdefault((label.job_class, gateway), [0, 0, 0, 0]), past, amount, tickets, clock)
+        if (code := beside.no_demand(gateway, past)) is not None:
+            _add(out.setdefault((code, gateway), [0, 0, 0, 0]), past, amount, tickets, clock)
             continue
         if certain and (sure := certain.get((past, gateway))):
             _add(

@@ -25,3 +25,6 @@ WEAK_CODES: Mapping[str, str] = {
     "calls_reward_for": "calls_reward",
     "funds": "slight_funding",
 }
+
+# money of the node's own side, as strong evidence shows it
+OWN_SIDE = frozenset({"own_payment", "own_group", "funded_by_recipient", "fee_cycle"})

@@ -9,8 +9,8 @@ import pytest
 
 from apps.protocol.units import PPM, EthWei, Round
 from apps.scoring.facts import NetworkFacts, PaymentFact, Payments
-from apps.scoring.formula import WEIGHTS, headline, score
-from apps.scoring.results import PARTS, Part, Result, unknown
+from apps.scoring.formula import score
+from apps.scoring.results import PARTS, Part, Result
 from tests.unit.scoring.made import MILLI_ETH, NOW, address, gateway, network, node, worsened
 
 pytestmark = pytest.mark.unit
@@ -32,9 +32,9 @@ def test_score__for_three_characters__gives_these_digits() -> None:
     ranked = [(one.rank, one.address, one.value, one.low, one.high) for one in score(network(WHALE, SMALL, BUSY))]
 
     assert ranked == [
-        (1, address(1), Decimal("89.3500"), Decimal("62.7562"), Decimal("91.7218")),
-        (2, address(3), Decimal("76.6992"), Decimal("39.3456"), Decimal("86.4901")),
-        (3, address(2), Decimal("41.0009"), Decimal("32.8007"), Decimal("77.0652")),
+        (1, address(1), Decimal("89.3893"), Decimal("58.3933"), Decimal("91.9343")),
+        (2, address(3), Decimal("77.9600"), Decimal("38.1392"), Decimal("87.9996")),
+        (3, address(2), Decimal("41.9294"), Decimal("32.5292"), Decimal("79.3674")),
     ]
 
 
@@ -57,7 +57,7 @@ def test_work__when_it_pays_itself__leaves_that_out_and_lists_it() -> None:
     own = part(3, "work", network(BUSY, WHALE, dealing))
 
     assert own.value == plain.value
-    assert "5.000\u00a0ETH that it paid itself is left out." in own.reason
+    assert "5.000\u00a0ETH that its own side paid is left out." in own.reason
     assert own.sources["self_paid_eth_wei"] == str(5000 * MILLI_ETH)
 
 
@@ -67,7 +67,9 @@ def test_work__when_one_gateway_pays_what_three_paid_elsewhere__is_lower() -> No
 
     assert part(1, "work", facts).value > part(4, "work", facts).value  # type: ignore[operator]
     assert part(4, "work", facts).sources["effective_payers"] == "1.000000"
-    assert part(1, "work", facts).sources["effective_payers"] == "2.631579"
+    assert (
+        part(1, "work", facts).sources["effective_payers"] == "1.724138"
+    )  # gateways 2 and 3 pay nobody else: they count as one with the first
 
 
 def test_work__when_fees_are_sixty_rounds_old__counts_a_quarter_of_them() -> None:
@@ -124,7 +126,7 @@ def test_jobs_and_community__have_no_source__so_are_unknown_and_only_widen() -> 
 
     assert [(each.name, each.weight) for each in result.parts] == list(zip(PARTS, (5, 3, 1, 1), strict=True))
     assert [each.value for each in result.parts[2:]] == [None, None]
-    assert result.parts[2].reason.startswith("Unknown: fees are not split by job type yet")
+    assert result.parts[2].reason.startswith("Unknown: no source tells what kinds of work")
     assert result.coverage == Decimal("0.8000")
 
 
@@ -162,12 +164,6 @@ def test_score__of_an_empty_network__is_empty() -> None:
     assert score(NetworkFacts(Round(0), (), ())) == ()
 
 
-def test_headline__when_nothing_is_known__has_no_value_and_the_whole_interval() -> None:
-    parts = [unknown(name, weight=WEIGHTS[name], reason="") for name in PARTS]
-
-    assert headline(parts) == (None, Decimal("0.0000"), Decimal("100.0000"), Decimal("0.0000"))
-
-
 @pytest.mark.parametrize(
     ("one", "sentence", "severity"),
     [
@@ -192,7 +188,7 @@ def test_headline__when_nothing_is_known__has_no_value_and_the_whole_interval() 
         ),
         (
             node(1, fees={gateway(1): 10, address(1): 30}),
-            "Paid itself 0.030\u00a0ETH, more than the 0.010\u00a0ETH it got from others.",
+            "Its own side paid it 0.030\u00a0ETH, more than the 0.010\u00a0ETH it got from others.",
             "warn",
         ),
         (
