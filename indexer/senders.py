@@ -22,16 +22,17 @@ from indexer.projections.turn import take_writer_turn
 log = structlog.get_logger(__name__)
 
 AFTER_WINDOWS = 200  # transactions asked for right after a follow: two requests
+LATELY_BLOCKS = 20_000  # … of the newest blocks only, so that looking for them costs the same however long the history
 AT_ONCE = 2_000  # by beat; all of Arbitrum One's history takes a few of these
 ASKED_AGAIN_S = 3_600  # those that no provider had; another may keep them, or an index of theirs was behind
 
 # Whose money it was matters for gateways, for nodes and for those who gave to either. Newest first: scores look there.
 _MISSING = """
     SELECT w.tx_hash, w.block_id FROM (
-        SELECT tx_hash, block_id FROM network_gateway_funding
+        SELECT tx_hash, block_id FROM network_gateway_funding WHERE block_id > %s
         UNION
         SELECT e.tx_hash, e.block_id FROM delegation_stake_event e
-        WHERE e.kind = 'bond' AND e.amount_lpt_wei > 0 AND (
+        WHERE e.block_id > %s AND e.kind = 'bond' AND e.amount_lpt_wei > 0 AND (
             e.delegator IN (SELECT address FROM network_orchestrator WHERE ever_registered)
             OR e.delegator IN (SELECT gateway FROM network_gateway_funding)
         )
@@ -51,12 +52,12 @@ class Missing:
     block: int
 
 
-def find(chain: Callable[[], ChainClient], *, limit: int = AT_ONCE) -> int:
-    """Ask for the senders of up to `limit` transactions, those never asked for and the newest first.
+def find(chain: Callable[[], ChainClient], *, limit: int = AT_ONCE, after: int = -1) -> int:
+    """Ask for the senders of up to `limit` transactions above block `after`, the newest and never asked for first.
 
     Gives how many were learned. Raises ChainError where no provider answers; nothing is kept of that question then.
     """
-    asked = missing(limit)
+    asked = missing(limit, after=after)
     if not asked:
         return 0
     learned = _keep(asked, sent(chain(), [one.tx_hash for one in asked]))
@@ -64,20 +65,23 @@ def find(chain: Callable[[], ChainClient], *, limit: int = AT_ONCE) -> int:
     return learned
 
 
-def find_after_windows(chain: Callable[[], ChainClient]) -> int:
-    """As `find`, few of them, for who has just followed the chain: what fails here is left to the next look."""
+def find_after_windows(chain: Callable[[], ChainClient], *, upto: int) -> int:
+    """As `find`, a few of the newest, for who has just followed the chain to block `upto`.
+
+    What fails or is left over here is for the next look.
+    """
     try:
-        return find(chain, limit=AFTER_WINDOWS)
+        return find(chain, limit=AFTER_WINDOWS, after=upto - LATELY_BLOCKS)
     except ChainError as error:
         log.warning("senders_not_read", reason=str(error))
         return 0
 
 
-def missing(limit: int) -> list[Missing]:
-    """The transactions to ask for now."""
+def missing(limit: int, *, after: int = -1) -> list[Missing]:
+    """The transactions above block `after` to ask for now."""
     again = datetime.now(UTC) - timedelta(seconds=ASKED_AGAIN_S)
     with connection.cursor() as cursor:
-        cursor.execute(_MISSING, [again, limit])
+        cursor.execute(_MISSING, [after, after, again, limit])
         return [Missing(bytes(tx_hash), block) for tx_hash, block in cursor.fetchall()]
 
 

@@ -24,10 +24,10 @@ def follow_chain(*, for_head: bool = False) -> int:
     elif heads.follow_is_fresh():
         return 0
     ends = time.monotonic() + RUN_S
-    logs = sync.follow(enough=lambda: halt.asked() or time.monotonic() > ends).logs
-    if logs:
-        senders.find_after_windows(sync.client)
-    return logs
+    done = sync.follow(enough=lambda: halt.asked() or time.monotonic() > ends)
+    if done.logs:
+        senders.find_after_windows(sync.client, upto=done.projected_to)
+    return done.logs
 
 
 @shared_task

@@ -30,7 +30,7 @@ def links(*, first_round: int, block: int) -> list[Link]:
     """
     gateways = paying_gateways(first_round=first_round, block=block)
     nodes = set(Orchestrator.objects.filter(ever_registered=True).values_list("address", flat=True))
-    parties = sorted(gateways | nodes)
+    parties = gateways | nodes
     found = [
         *_handed_on(parties, first_round, block),
         *_bonded_for(parties, first_round, block),
@@ -43,14 +43,14 @@ _HANDED_ON = """
     SELECT delegator, other, kind, round, tx_hash, log_index, coalesce(amount_lpt_wei, fees_eth_wei)
     FROM delegation_stake_event
     WHERE kind IN ('transfer', 'withdraw_fees') AND round >= %s AND block_id <= %s AND other <> delegator
-    AND (delegator = ANY(%s) OR other = ANY(%s))
 """
 _KINDS = {"transfer": "hands_stake", "withdraw_fees": "withdraws_to"}
 
 
-def _handed_on(parties: list[str], first_round: int, block: int) -> Iterator[Link]:
-    found = rows(_HANDED_ON, [first_round, block, parties, parties])
-    for one, other, kind, number, tx_hash, index, amount in found:
+def _handed_on(parties: set[str], first_round: int, block: int) -> Iterator[Link]:
+    for one, other, kind, number, tx_hash, index, amount in rows(_HANDED_ON, [first_round, block]):
+        if one not in parties and other not in parties:
+            continue
         yield Link(one, other, _KINDS[kind], number, "0x" + bytes(tx_hash).hex(), index, int(amount))
 
 
@@ -58,13 +58,13 @@ _BONDED_FOR = """
     SELECT s.sender, e.delegator, e.round, e.tx_hash, e.log_index, e.amount_lpt_wei
     FROM network_transaction_sender s JOIN delegation_stake_event e ON e.tx_hash = s.tx_hash
     WHERE e.kind = 'bond' AND e.amount_lpt_wei > 0 AND e.round >= %s AND e.block_id <= %s AND s.sender <> e.delegator
-    AND (s.sender = ANY(%s) OR e.delegator = ANY(%s))
 """
 
 
-def _bonded_for(parties: list[str], first_round: int, block: int) -> Iterator[Link]:
-    found = rows(_BONDED_FOR, [first_round, block, parties, parties])
-    for sender, delegator, number, tx_hash, index, amount in found:
+def _bonded_for(parties: set[str], first_round: int, block: int) -> Iterator[Link]:
+    for sender, delegator, number, tx_hash, index, amount in rows(_BONDED_FOR, [first_round, block]):
+        if sender not in parties and delegator not in parties:
+            continue
         yield Link(sender, delegator, "bonds_for", number, "0x" + bytes(tx_hash).hex(), index, int(amount))
 
 

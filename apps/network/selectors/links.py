@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from apps.network.models import Block, NodeAddress, Orchestrator, Round, TicketPayment
+from apps.network.models import Block, NodeAddress, Orchestrator, Round
 from apps.protocol.units import ZERO_ADDRESS
 
 OPERATOR_NODES = 16  # a key under more nodes than this is tied to the first of them only, or pairs would outgrow all
@@ -29,8 +29,7 @@ OPERATOR_NODES = 16  # a key under more nodes than this is tied to the first of 
 class Link(NamedTuple):
     """Two addresses, how they are related, and the log that shows it; see the kinds in the modules that make them.
 
-    `tx_hash` is 0x and hex, empty for what no log shows. `amount_wei` is ETH or LPT by the kind, None where the kind has
-    none.
+    `tx_hash` is 0x and hex, empty for what no log shows. `amount_wei` is ETH or LPT by the kind; some kinds have none.
     """
 
     one: str
@@ -57,10 +56,24 @@ def in_order(found: Iterable[Link]) -> list[Link]:
     return sorted(found, key=lambda one: (one.round, one.kind, one.one, one.other, one.tx_hash, one.log_index))
 
 
+# one step of the index a gateway: the distinct ones are few, the tickets many
+_PAYING = """
+    WITH RECURSIVE seen(gateway) AS (
+        (SELECT gateway FROM network_ticket_payment ORDER BY gateway LIMIT 1)
+        UNION ALL
+        SELECT (SELECT gateway FROM network_ticket_payment WHERE gateway > seen.gateway ORDER BY gateway LIMIT 1)
+        FROM seen WHERE seen.gateway IS NOT NULL
+    )
+    SELECT gateway FROM seen WHERE gateway IS NOT NULL AND EXISTS (
+        SELECT FROM network_ticket_payment p
+        WHERE p.gateway = seen.gateway AND p.round >= %s AND p.block_id <= %s
+    )
+"""
+
+
 def paying_gateways(*, first_round: int, block: int) -> set[str]:
     """Gateways that paid anybody from `first_round` on, up to the block."""
-    paid = TicketPayment.objects.filter(round__gte=first_round, block__lte=block)
-    return set(paid.values_list("gateway", flat=True).distinct())
+    return {gateway for (gateway,) in rows(_PAYING, [first_round, block])}
 
 
 _FUNDINGS = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -33,7 +34,8 @@ class Command(BaseCommand):
                 done = sync.follow(progress=show)
             except (ChainError, IndexerError) as error:
                 raise CommandError(str(error)) from error
-        while senders.find_after_windows(sync.client):
-            pass
+        with suppress(ChainError):  # beat asks again
+            while senders.find(sync.client):
+                pass
         elapsed = time.monotonic() - started
         self.stdout.write(f"At block {done.projected_to:,}: {done.logs:,} new logs in {elapsed:.1f} s.")

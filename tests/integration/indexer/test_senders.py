@@ -147,5 +147,5 @@ def test_find__when_a_provider_names_another_transaction__then_it_is_refused(cha
 def test_find_after_windows__when_no_provider_answers__then_following_is_none_the_worse(chain: FakeChain) -> None:
     silent = client_of(chain, Faults(failures=("500",), failure_rate=1.0))
     with stamina.set_testing(True, attempts=1):
-        assert senders.find_after_windows(lambda: silent) == 0
+        assert senders.find_after_windows(lambda: silent, upto=3) == 0
     assert len(senders.missing(10)) == 3
