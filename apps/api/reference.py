@@ -31,6 +31,8 @@ _EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "governance_polls": ("?limit=2",),
     "governance_proposals": ("?limit=2",),
     "governance_votes": ("?limit=2", "?voter={address}"),
+    "network_overlap": ("?limit=2", ".csv?round_gte=60"),
+    "network_overlap_change": ("", "?rounds=10&window=30", ".csv"),
     "orchestrators": (
         "?limit=2",
         "?fee_share_ppm_gte=500000&sort=-stake",

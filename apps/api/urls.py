@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from apps.api.reference import reference
 from apps.api.resource import Nothing
 from apps.api.v1.orchestrators import OrchestratorList
+from apps.api.v1.overlap import OverlapChange, OverlapList
 from apps.api.v1.schema import Schema
 
 app_name = "api"
@@ -13,6 +14,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", reference, name="reference"),
     path("v1/", include("apps.api.v1.paths")),
     path("v1/orchestrators.csv", OrchestratorList.as_view(), {"format": "csv"}, name="orchestrators_csv"),
+    path("v1/network/overlap.csv", OverlapList.as_view(), {"format": "csv"}, name="network_overlap_csv"),
+    path(
+        "v1/network/overlap/change.csv",
+        OverlapChange.as_view(),
+        {"format": "csv"},
+        name="network_overlap_change_csv",
+    ),
     path("v1/schema", Schema.as_view(), name="schema"),
     path("v1/schema.json", Schema.as_view(), {"format": "json"}, name="schema_json"),
     path("v1/schema.yaml", Schema.as_view(), {"format": "yaml"}, name="schema_yaml"),

@@ -44,6 +44,10 @@ class Moved:
     gained: Sequence[MoverLine]
     lost: Sequence[MoverLine]
 
+    @property
+    def rounds(self) -> int:
+        return self.last - self.first
+
 
 @dataclass(frozen=True, slots=True)
 class Follow:

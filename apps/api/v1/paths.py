@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from apps.api.v1.governance import PollList, ProposalList, VoteList
 from apps.api.v1.orchestrators import OrchestratorDetail, OrchestratorList, OrchestratorRounds
 from apps.api.v1.outside import SourceList
+from apps.api.v1.overlap import OverlapChange, OverlapList
 from apps.api.v1.rounds import RoundList
 from apps.api.v1.status import StatusNow
 
@@ -12,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("governance/polls", PollList.as_view(), name="governance_polls"),
     path("governance/proposals", ProposalList.as_view(), name="governance_proposals"),
     path("governance/votes", VoteList.as_view(), name="governance_votes"),
+    path("network/overlap", OverlapList.as_view(), name="network_overlap"),
+    path("network/overlap/change", OverlapChange.as_view(), name="network_overlap_change"),
     path("orchestrators", OrchestratorList.as_view(), name="orchestrators"),
     path("orchestrators/<str:address>", OrchestratorDetail.as_view(), name="orchestrator"),
     path("orchestrators/<str:address>/rounds", OrchestratorRounds.as_view(), name="orchestrator_rounds"),

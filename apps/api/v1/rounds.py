@@ -20,6 +20,7 @@ from apps.network.selectors import rounds
 from apps.network.selectors.rounds import Span
 
 Row = TypeVar("Row")
+EVERY = 1_000_000  # rounds of a table that is asked for whole
 BOUNDS = {"round_gte": "first round", "round_lte": "last round"}
 
 
@@ -34,11 +35,12 @@ class RoundsAsked:
 
 def asked_rounds(request: Request) -> RoundsAsked:
     """The page of rounds a request asks for."""
-    page = queries.page_of(request.query_params, known=BOUNDS)
+    page = queries.page_of(request.query_params, known=BOUNDS, default_limit=None)
     before = _before(page.cursor) if page.cursor else None
     bounds = {name: queries.round_number(name, text) for name, text in page.pairs}
     span = Span(bounds.get("round_gte"), bounds.get("round_lte"), before)
-    return RoundsAsked(span, page.limit or queries.DEFAULT_LIMIT, page.pairs)
+    as_csv = request.accepted_renderer.format == "csv"
+    return RoundsAsked(span, page.limit or (EVERY if as_csv else queries.DEFAULT_LIMIT), page.pairs)
 
 
 def _before(cursor: Cursor) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from apps.api.limits import limiter
@@ -17,7 +18,9 @@ Get = Callable[..., Any]
 
 @pytest.fixture(autouse=True)
 def full_quota() -> Iterator[None]:
+    """And nothing kept of another test's rounds."""
     limiter.forget()
+    cache.clear()
     yield
     limiter.forget()
 

@@ -19,7 +19,17 @@ from tests.scenery import Character
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
-EVERY = ["orchestrators", "orchestrators.csv", "rounds", "status", "schema", "schema.json", "schema.yaml"]
+EVERY = [
+    "orchestrators",
+    "orchestrators.csv",
+    "network/overlap",
+    "network/overlap.csv",
+    "rounds",
+    "status",
+    "schema",
+    "schema.json",
+    "schema.yaml",
+]
 
 
 @pytest.mark.parametrize("path", EVERY)
@@ -154,10 +164,22 @@ def test_unforeseen_error__is_500_as_a_problem_and_recorded(
 
 @given(
     st.sampled_from(
-        ["orchestrators", "orchestrators.csv", "rounds", "status", "orchestrators/{}", "orchestrators/{}/rounds"]
+        [
+            "orchestrators",
+            "orchestrators.csv",
+            "rounds",
+            "status",
+            "orchestrators/{}",
+            "orchestrators/{}/rounds",
+            "network/overlap",
+            "network/overlap/change",
+        ]
     ),
     st.text(max_size=50),
-    st.dictionaries(st.sampled_from([*API_PARAMETERS, "limit", "cursor", "round_gte", "x"]), st.text(max_size=90)),
+    st.dictionaries(
+        st.sampled_from([*API_PARAMETERS, "limit", "cursor", "round_gte", "to_round", "rounds", "x"]),
+        st.text(max_size=90),
+    ),
 )
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text__in_any_place__never_breaks_the_server(

@@ -32,6 +32,8 @@ def test_document__is_openapi_3_1_and_names_every_address(client: Client) -> Non
         "/api/v1/governance/polls",
         "/api/v1/governance/proposals",
         "/api/v1/governance/votes",
+        "/api/v1/network/overlap",
+        "/api/v1/network/overlap/change",
         "/api/v1/orchestrators",
         "/api/v1/orchestrators/{address}",
         "/api/v1/orchestrators/{address}/rounds",

@@ -114,7 +114,7 @@ def test_home__when_stake_moved_toward_work__then_it_says_so_and_by_whom(client:
     ) in text
     assert f"{short_address(WORKER)}10.020.0+10.0+10.00.0" in text
     assert "No node’s part shrank." in text
-    assert "/api/v1/network/overlap/change?from_round=170&amp;to_round=199" in client.get("/").content.decode()
+    assert "/api/v1/network/overlap/change?to_round=199&amp;rounds=29" in client.get("/").content.decode()
 
 
 def test_home__when_only_one_whole_round_had_work__then_nothing_is_compared(client: Client, two_nodes: None) -> None:
