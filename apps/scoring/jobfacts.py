@@ -16,6 +16,8 @@ from apps.protocol.units import Address, EthWei, Round
 
 TRANSCODING = "transcoding"
 
+TELEMETRY, PROBE = "telemetry", "probe"  # marks, as the list of sources names them
+
 # classes of a gateway; none of them is a default
 AI, MIXED, PAYOUT, INCIDENT = "ai", "mixed", "incentive_payout", "incident"
 NO_DEMAND = (PAYOUT, INCIDENT)  # real money, and no sign that anybody wanted work
@@ -102,9 +104,13 @@ class DemandFact:
 
 @dataclass(frozen=True, slots=True)
 class MarketFacts:
-    """The whole network's. `hours` is how many hours the window of the run spans, the one it ends in included."""
+    """The whole network's, as stored at `until_s`, the time of the run's block in seconds since 1970.
+
+    `hours` is how many hours the window of the run spans.
+    """
 
     hours: int
+    until_s: int = 0
     labels: tuple[LabelFact, ...] = ()
     demand: tuple[DemandFact, ...] = ()
 
@@ -114,7 +120,8 @@ class QualityFact:
     """How well one node's work went by one source, in the recent window, and how well everybody else's did.
 
     `mark` is telemetry (sessions that were paid for) or probe (somebody's tests). Successes and scores are sums of
-    shares in ppm over `count` sessions or tests, so that a mean is a division and nothing is rounded twice.
+    shares in ppm over `count` sessions or tests, so that a mean is a division and nothing is rounded twice. The score is
+    a reporter's own mark, or success where it gives none, and of a test how fast the answer came.
     """
 
     source: str

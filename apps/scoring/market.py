@@ -84,7 +84,10 @@ class Labels:
 
     def in_round(self, gateway: Address, when: Round) -> LabelFact | None:
         """The label that held then: an incident before any other, else the one that began last."""
-        holding = [each for each in self._held.get(gateway, ()) if _holds(each, when)]
+        held = self._held.get(gateway)
+        if held is None:
+            return None
+        holding = [each for each in held if _holds(each, when)]
         return max(holding, key=lambda each: (each.job_class == INCIDENT, each.first or 0, each.source), default=None)
 
 
@@ -101,26 +104,23 @@ def paid_in_market(
     related: AbstractSet[Address] = frozenset(),
 ) -> Paid:
     """What a node was paid in rounds `first` up to but not including `end`, sorted out. Sums are exact."""
+    rows = one.payments.between(first, end)
     certain = {(each.round, each.gateway): each for each in (one.jobs.certain if one.jobs else ())}
     taken: dict[tuple[str, Address, str], list[int]] = defaultdict(lambda: [0, 0])
     kept: dict[tuple[Address, LabelFact | None], list[int]] = defaultdict(lambda: [0, 0])
-    total = 0
-    for paid in one.payments:
-        if not first <= paid.round < end:
-            continue
-        total += paid.amount_eth_wei
-        label = labels.in_round(paid.gateway, paid.round)
-        code, source = _no_demand(one.address, paid.gateway, label, related)
+    for when, gateway, amount, tickets in zip(rows.round, rows.gateway, rows.amount_eth_wei, rows.tickets, strict=True):
+        label = labels.in_round(gateway, when)
+        code, source = _no_demand(one.address, gateway, label, related)
         if code:
-            _add(taken[code, paid.gateway, source], paid.amount_eth_wei, paid.tickets)
+            _add(taken[code, gateway, source], amount, tickets)
             continue
-        sure = certain.get((paid.round, paid.gateway))
-        if sure is not None:
-            _add(taken[CERTAIN, paid.gateway, ""], sure.amount_eth_wei, sure.tickets)
-        amount = paid.amount_eth_wei - (sure.amount_eth_wei if sure is not None else 0)
-        if amount:
-            _add(kept[paid.gateway, label], amount, paid.tickets - (sure.tickets if sure is not None else 0))
-    return Paid(EthWei(total), _lines(taken), _pairs(kept))
+        sure = certain.get((when, gateway)) if certain else None
+        if sure is None:
+            _add(kept[gateway, label], amount, tickets)
+        else:
+            _add(taken[CERTAIN, gateway, ""], sure.amount_eth_wei, sure.tickets)
+            _add(kept[gateway, label], amount - sure.amount_eth_wei, tickets - sure.tickets)
+    return Paid(EthWei(sum(rows.amount_eth_wei)), _lines(taken), _pairs(kept))
 
 
 def _no_demand(
@@ -145,7 +145,7 @@ def _lines(taken: Mapping[tuple[str, Address, str], Sequence[int]]) -> tuple[Tak
 
 
 def _pairs(kept: Mapping[tuple[Address, LabelFact | None], Sequence[int]]) -> tuple[Pair, ...]:
-    pairs = (Pair(who, label, EthWei(sums[0]), sums[1]) for (who, label), sums in kept.items())
+    pairs = (Pair(who, label, EthWei(sums[0]), sums[1]) for (who, label), sums in kept.items() if sums[0])
     return tuple(
         sorted(pairs, key=lambda pair: (-pair.amount_eth_wei, pair.gateway, pair.label.source if pair.label else ""))
     )
