@@ -151,12 +151,10 @@ def _begin(chain: ChainClient, chain_id: int, genesis: bytes, heads: Heads) -> I
         take_writer_turn()
         if state := IndexState.objects.first():
             return state  # another worker began in the meantime
-        WatchedContract.objects.create(address=address, name=CONTROLLER)
         ContractBaseline.objects.create(block=heads.head.number)
-        for name, contract in found.items():
-            there = contract or KNOWN_ELSEWHERE.get(chain_id, {}).get(name)
-            if there is not None:
-                WatchedContract.objects.create(address=there, name=name)
+        places = {name: contract or KNOWN_ELSEWHERE.get(chain_id, {}).get(name) for name, contract in found.items()}
+        there = {CONTROLLER: address} | {name: place for name, place in places.items() if place is not None}
+        WatchedContract.objects.bulk_create(WatchedContract(address=place, name=name) for name, place in there.items())
         return IndexState.objects.create(
             chain_id=chain_id, genesis_hash=genesis, controller=address, start_block=start, projected_to=start - 1
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-FIRST_BLOCKS = 500  # a short history is several windows too, so that one is read while another is written
+FIRST_BLOCKS = 1_000  # a short history is several windows too, so that one is read while another is written
 LARGEST_BLOCKS = 50_000_000  # Arbitrum One has half a billion blocks and few logs of ours
 ENOUGH_LOGS = 4_000  # a fuller window is only more memory
 

@@ -25,7 +25,12 @@ from indexer.projections.writer import (
 
 
 def keep(projector: Projector, state: IndexState) -> None:
-    """Keep a checkpoint at the first window of every round, and drop those that no reorg can need any more."""
+    """Keep a checkpoint at the first window of every round, and drop those that no reorg can need any more.
+
+    None below the finalized block: a window ends there, and no reorg goes back further.
+    """
+    if state.finalized_block is not None and state.projected_to < state.finalized_block:
+        return
     last = Checkpoint.objects.order_by("-block").first()
     if last is not None and last.round == projector.round:
         return

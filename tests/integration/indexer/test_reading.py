@@ -32,7 +32,7 @@ from tests.integration.indexer.snapshots import difference, projections
 
 pytestmark = pytest.mark.integration
 
-SHAPE = Shape(nodes=5, rounds=30, tickets=6, moves=3)  # 1,800 blocks, so several windows of the first size
+SHAPE = Shape(nodes=5, rounds=30, tickets=6, moves=3)  # 1,800 blocks, so more than one window of the first size
 
 
 @pytest.fixture(autouse=True)
