@@ -7,32 +7,26 @@ registration are taken from logs up to the block, since the rows of the present 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
+from apps.delegation.links import links as delegation_links
 from apps.delegation.models import StakeEvent
 from apps.network.fields import UintField
 from apps.network.instant import one_instant
-from apps.network.models import Block, CutChange, Orchestrator, OrchestratorRound, Round, TicketPayment
-from apps.protocol.units import Address, BlockNumber, EthWei, Ppm
+from apps.network.models import Block, CutChange, Orchestrator, OrchestratorRound, Round
+from apps.network.selectors.links import links as network_links
+from apps.protocol.units import Address, BlockNumber, Ppm
 from apps.protocol.units import Round as RoundNumber
-from apps.scoring.facts import (
-    LONG_ROUNDS,
-    CutFact,
-    Cuts,
-    NetworkFacts,
-    OrchestratorFacts,
-    PaymentFact,
-    Payments,
-    RoundFact,
-    Rounds,
-)
+from apps.scoring.columns import payments_between, raised_between, rounds_between
+from apps.scoring.facts import CutFact, Cuts, LinkFact, NetworkFacts, OrchestratorFacts, Payments, RaisedFact, Rounds
+from apps.scoring.jobinputs import JobInputs, read_jobs
+from apps.scoring.method import Method, live, shadows
 
-Fact = TypeVar("Fact")
 _PLACING = (StakeEvent.Kind.BOND, StakeEvent.Kind.REBOND)
 _ARRIVING = (*_PLACING, StakeEvent.Kind.CLAIM)
 _LEAVING = (StakeEvent.Kind.UNBOND,)
@@ -48,15 +42,34 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class _Reach:
+    """How many rounds back the methods that are run look, the farthest of them."""
+
+    rounds: int
+    cuts: int
+    links: int
+
+    @classmethod
+    def of(cls, methods: Sequence[Method]) -> _Reach:
+        farthest = (max(one.whole("windows", name) for one in methods) for name in _WINDOWS)
+        return cls(*farthest)
+
+
+_WINDOWS = ("long_rounds", "cut_rounds", "link_rounds")
+
+
+@dataclass(frozen=True, slots=True)
 class _Rows:
     """Rows of all orchestrators, by address."""
 
-    rounds: dict[str, list[RoundFact]]
-    payments: dict[str, list[PaymentFact]]
-    cuts: dict[str, list[CutFact]]
+    rounds: dict[str, Rounds]
+    payments: dict[str, Payments]
+    raised: dict[str, tuple[RaisedFact, ...]]
+    cuts: dict[str, Cuts]
     posted: dict[str, tuple[Ppm, Ppm]]
     registered: set[str]
     active: set[str]
+    told: JobInputs
 
 
 def finalized_block() -> Block | None:
@@ -76,68 +89,76 @@ def snapshot(block: Block) -> Snapshot | None:
         now = Round.objects.filter(block__lte=block.number).order_by("-number").values_list("number", flat=True).first()
         if now is None:
             return None
-        return Snapshot(BlockNumber(block.number), bytes(block.hash), _facts(RoundNumber(now), block.number))
+        return Snapshot(BlockNumber(block.number), bytes(block.hash), _facts(RoundNumber(now), block))
 
 
-def _facts(now: RoundNumber, block: int) -> NetworkFacts:
-    first = now - LONG_ROUNDS
-    rows = _Rows(
-        rounds=_rounds(first, now),
-        payments=_payments(first, now),
-        cuts=_cuts(first, block),
-        posted=_posted(block),
-        registered=_registered(block),
-        active=set(_active_in(now)),
-    )
+def _facts(now: RoundNumber, block: Block) -> NetworkFacts:
+    reach = _Reach.of((live(), *shadows()))
+    first = RoundNumber(now - reach.rounds)
+    rows = _rows(first, now, block, reach)
     window = Round.objects.filter(number__gte=first, number__lt=now).order_by("number").values_list("number", flat=True)
     addresses = sorted(rows.registered | rows.active | rows.rounds.keys())
     return NetworkFacts(
         round=now,
         window=tuple(RoundNumber(number) for number in window),
         orchestrators=tuple(_orchestrator(address, rows) for address in addresses),
+        links=_links(now - reach.links, block.number),
+        demand=rows.told.market,
+    )
+
+
+def _rows(first: RoundNumber, now: RoundNumber, block: Block, reach: _Reach) -> _Rows:
+    rounds = rounds_between(first, now)
+    return _Rows(
+        rounds=rounds,
+        payments=payments_between(first, now),
+        raised=raised_between(first, now, rounds),
+        cuts=_cuts(now - reach.cuts, block.number),
+        posted=_posted(block.number),
+        registered=_registered(block.number),
+        active=set(_active_in(now)),
+        told=read_jobs(first=first, now=now, block=BlockNumber(block.number), until=block.time),
     )
 
 
 def _orchestrator(address: str, rows: _Rows) -> OrchestratorFacts:
     reward_cut, fee_share = rows.posted.get(address, (Ppm(0), Ppm(0)))  # what a self-bond without terms leaves
+    whose = Address(address)
     return OrchestratorFacts(
-        address=Address(address),
+        address=whose,
         registered=address in rows.registered,
         active=address in rows.active,
         reward_cut_ppm=reward_cut,
         fee_share_ppm=fee_share,
-        rounds=Rounds.of(rows.rounds.get(address, ())),
-        payments=Payments.of(rows.payments.get(address, ())),
-        cuts=Cuts.of(rows.cuts.get(address, ())),
+        rounds=rows.rounds.get(address, _NO_ROUNDS),
+        payments=rows.payments.get(address, _NO_PAYMENTS),
+        cuts=rows.cuts.get(address, _NO_CUTS),
+        jobs=rows.told.jobs.get(whose),
+        delivery=rows.told.delivery.get(whose),
+        raised=rows.raised.get(address, ()),
     )
 
 
-def _rounds(first: int, now: int) -> dict[str, list[RoundFact]]:
-    rows: Any = (
-        OrchestratorRound.objects.filter(round__gte=first, round__lt=now, active=True, stake_lpt_wei__isnull=False)
-        .order_by("orchestrator", "round")
-        .values_list(
-            "orchestrator", "round", "stake_lpt_wei", "reward_called", "reward_cut_ppm", "fee_share_ppm", "fees_eth_wei"
+_NO_ROUNDS, _NO_PAYMENTS, _NO_CUTS = Rounds.of(), Payments.of(), Cuts.of()
+
+
+def _links(first: int, block: int) -> tuple[LinkFact, ...]:
+    found = [*network_links(first_round=first, block=block), *delegation_links(first_round=first, block=block)]
+    return tuple(
+        LinkFact(
+            Address(one.one),
+            Address(one.other),
+            one.kind,
+            RoundNumber(one.round),
+            one.tx_hash,
+            one.log_index,
+            one.amount_wei,
         )
-    )
-    return _by_address((address, RoundFact(*facts)) for address, *facts in rows.iterator())
-
-
-def _payments(first: int, now: int) -> dict[str, list[PaymentFact]]:
-    rows: Any = (
-        TicketPayment.objects.filter(round__gte=first, round__lt=now)
-        .values("orchestrator", "gateway", "round")
-        .annotate(paid=Sum("amount_eth_wei", output_field=UintField()), tickets=Count("*"))
-        .order_by("orchestrator", "round", "gateway")
-        .values_list("orchestrator", "round", "gateway", "paid", "tickets")
-    )
-    return _by_address(
-        (address, PaymentFact(round_, Address(gateway), EthWei(paid), tickets))
-        for address, round_, gateway, paid, tickets in rows.iterator()
+        for one in found
     )
 
 
-def _cuts(first: int, block: int) -> dict[str, list[CutFact]]:
+def _cuts(first: int, block: int) -> dict[str, Cuts]:
     rows: Any = (
         CutChange.objects.filter(round__gte=first, block__lte=block)
         .order_by("orchestrator", "block_id", "log_index")
@@ -145,7 +166,10 @@ def _cuts(first: int, block: int) -> dict[str, list[CutFact]]:
             "orchestrator", "round", "reward_cut_ppm", "fee_share_ppm", "old_reward_cut_ppm", "old_fee_share_ppm"
         )
     )
-    return _by_address((address, CutFact(*facts)) for address, *facts in rows.iterator())
+    found: dict[str, list[CutFact]] = defaultdict(list)
+    for address, *facts in rows.iterator():
+        found[address].append(CutFact(*facts))
+    return {address: Cuts.of(each) for address, each in found.items()}
 
 
 def _posted(block: int) -> dict[str, tuple[Ppm, Ppm]]:
@@ -186,10 +210,3 @@ def _with_themselves(events: Any) -> set[str]:
 
 def _active_in(now: int) -> Iterable[str]:
     return OrchestratorRound.objects.filter(round=now, active=True).values_list("orchestrator", flat=True)
-
-
-def _by_address(pairs: Iterable[tuple[str, Fact]]) -> dict[str, list[Fact]]:
-    found: dict[str, list[Fact]] = defaultdict(list)
-    for address, fact in pairs:
-        found[address].append(fact)
-    return found
