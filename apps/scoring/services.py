@@ -8,9 +8,11 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
 from apps.network.models import Block
+from apps.scoring.bundles import bundle_keep
 from apps.scoring.facts import digest
 from apps.scoring.formula import VERSION, score
 from apps.scoring.inputs import Snapshot, finalized_block, snapshot
+from apps.scoring.method import live
 from apps.scoring.models import Score, ScorePart, ScoreRun
 from apps.scoring.results import Part, Result
 
@@ -72,6 +74,7 @@ def _store(taken: Snapshot, inputs_digest: str, results: tuple[Result, ...]) -> 
     scores = Score.objects.bulk_create([_score_row(run, one) for one in results], batch_size=BATCH)
     parts = [_part_row(row, part) for row, one in zip(scores, results, strict=True) for part in one.parts]
     ScorePart.objects.bulk_create(parts, batch_size=BATCH)
+    bundle_keep(run, method=live(), facts=taken.facts, results=results)
     _prune()
     return run
 
