@@ -65,6 +65,16 @@ def django_db_modify_db_settings(postgres_url: str) -> None:
     settings.setdefault("TEST", {})["NAME"] = f"test_millrace_{os.getpid()}"
 
 
+@pytest.fixture(autouse=True)
+def no_memory() -> None:
+    """What the process keeps of one test's database is nothing to the next."""
+    from apps.network.selectors.board import boards
+    from apps.scoring import standings
+
+    boards.forget()
+    standings.forget()
+
+
 @pytest.fixture
 def data_folder() -> Iterator[Path]:
     """An empty data folder. Not below pytest's own, whose rights each run takes back from PostgreSQL's user."""

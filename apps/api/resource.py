@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -43,6 +43,7 @@ class Answer:
     next_cursor: str | None = None
     sort: str = ""
     total: int | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)  # what the envelope says beside where the answer stands
 
 
 class Resource(APIView):
@@ -89,7 +90,7 @@ class Resource(APIView):
 
     def body(self, at: Standpoint, answer: Answer) -> Any:
         """The envelope around the data."""
-        body = {"data": answer.data, "meta": meta_of(at)}
+        body = {"data": answer.data, "meta": {**meta_of(at), **answer.meta}}
         if answer.limit is not None:
             body["paging"] = {
                 "next_cursor": answer.next_cursor,

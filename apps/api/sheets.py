@@ -10,7 +10,7 @@ from typing import Any
 from rest_framework.renderers import BaseRenderer
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_SCORE = ("value", "low", "high", "coverage", "rank", "advice", "severity")
+_SCORE = ("value", "low", "high", "coverage", "rank", "method_value", "method_rank", "advice", "severity")
 
 
 class CsvRenderer(BaseRenderer):
@@ -30,7 +30,9 @@ class CsvRenderer(BaseRenderer):
         writer = csv.DictWriter(sheet, fieldnames=columns())
         writer.writeheader()
         as_of = data["meta"]["as_of"]
-        stamp = {"as_of_block": as_of["block"], "as_of_round": as_of["round"]}
+        weights = data["meta"]["weights"]
+        used = {f"w_{name}": weights[name] for name in _PARTS}
+        stamp = {**used, "as_of_block": as_of["block"], "as_of_round": as_of["round"]}
         for row in data["data"]:
             writer.writerow({name: _safe(value) for name, value in [*_cells(row), *stamp.items()]})
         return sheet.getvalue().encode()
@@ -38,7 +40,8 @@ class CsvRenderer(BaseRenderer):
 
 def columns() -> list[str]:
     """The head of the sheet; it is the same for an empty list."""
-    return [*_PLAIN, *(f"score_{name}" for name in _SCORE), "score_gate", *_PARTS, "as_of_block", "as_of_round"]
+    score = (*(f"score_{name}" for name in _SCORE), "score_gate", *_PARTS, *(f"w_{name}" for name in _PARTS))
+    return [*_PLAIN, *score, "beaten_by", "as_of_block", "as_of_round"]
 
 
 _PLAIN = (
@@ -65,6 +68,7 @@ _PARTS = ("work", "terms", "jobs", "community")
 
 def _cells(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from ((name, row[name]) for name in _PLAIN)
+    yield "beaten_by", row["beaten_by"]
     score = row["score"]
     if score is None:
         return

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
 from django.db import connection
 
-from apps.network.selectors.orchestrators import Standing
+from apps.network.selectors.orchestrators import PartFigures, Standing
 from apps.protocol.units import Address
+from apps.scoring.results import PARTS
 
 _SCORES = """
 SELECT s.orchestrator, s.value, s.low, s.high, s.coverage, s.rank, s.gates->0->>'code', s.gates->0->>'sentence',
-       max(p.value) FILTER (WHERE p.part = 'work'), max(p.value) FILTER (WHERE p.part = 'terms'),
-       max(p.value) FILTER (WHERE p.part = 'jobs'), max(p.value) FILTER (WHERE p.part = 'community')
+       json_object_agg(p.part, json_build_array(p.value, p.low, p.high, p.coverage)) FILTER (WHERE p.id IS NOT NULL)
 FROM scoring_score s LEFT JOIN scoring_part p ON p.score_id = s.id
 WHERE s.run_id = %s GROUP BY s.id
 """
+_NONE: Mapping[Address, Standing] = MappingProxyType({})
+_STEP = 10_000
+_UNKNOWN = PartFigures(None, 0, 100 * _STEP, 0)
+
+StoredPart = tuple[float | None, float | None, float | None, float]
 
 
-def standings_of(run_id: int | None) -> dict[Address, Standing]:
+def standings_of(run_id: int | None) -> Mapping[Address, Standing]:
     """Each orchestrator's standing in the run; nothing before the first run."""
-    if run_id is None:
-        return {}
+    return _NONE if run_id is None else _stored(run_id)
+
+
+def forget() -> None:
+    """Drop what is kept of runs."""
+    _stored.cache_clear()
+
+
+@lru_cache(maxsize=2)  # a run is stored at once and never changes; a newer one has another id
+def _stored(run_id: int) -> Mapping[Address, Standing]:
     with connection.cursor() as cursor:
         cursor.execute(_SCORES, [run_id])
-        return {Address(address): _standing(*figures) for address, *figures in cursor.fetchall()}
+        found = {Address(address): _standing(*figures) for address, *figures in cursor.fetchall()}
+    return MappingProxyType(found)
 
 
 def _standing(
@@ -33,11 +51,32 @@ def _standing(
     rank: int | None,
     gate_code: str | None,
     gate: str | None,
-    work: float | None,
-    terms: float | None,
-    jobs: float | None,
-    community: float | None,
+    parts: Mapping[str, StoredPart] | None,
 ) -> Standing:
+    work, terms, jobs, community = (_figures((parts or {}).get(name)) for name in PARTS)
+    shown = (None if part.value is None else part.value / _STEP for part in (work, terms, jobs, community))
     return Standing(
-        value, low, high, coverage, rank, work, terms, jobs, community, gate_code=gate_code or "", gate=gate or ""
+        value,
+        low,
+        high,
+        coverage,
+        rank,
+        *shown,
+        gate_code=gate_code or "",
+        gate=gate or "",
+        parts=(work, terms, jobs, community),
+        method_rank=rank,
+        method_value=value,
     )
+
+
+def _figures(stored: StoredPart | None) -> PartFigures:
+    """A stored part in whole ten-thousandths, which is how exactly it was stored."""
+    if stored is None or stored[0] is None:
+        return _UNKNOWN
+    value, low, high, coverage = stored
+    return PartFigures(_steps(value), _steps(low or 0.0), _steps(100.0 if high is None else high), _steps(coverage))
+
+
+def _steps(value: float) -> int:
+    return round(value * _STEP)

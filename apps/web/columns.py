@@ -14,7 +14,7 @@ from apps.network.selectors.listquery import SortKey
 from apps.network.selectors.orchestrators import CALL_ROUNDS, OrchestratorRow
 from apps.protocol import formats
 from apps.protocol.formats import EN_DASH
-from apps.protocol.units import WEI
+from apps.protocol.units import WEI, Address
 from apps.web import marks
 
 Csv = tuple[tuple[str, Callable[["Line"], object]], ...]
@@ -35,11 +35,14 @@ NOT_SCORED = "no score run has seen it yet"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row with what the page adds to it: the whole its stake is a share of, and its sparkline."""
+    """A row with what the page adds to it: the whole its stake is a share of, its sparkline, whether it was weighed by
+    weights of the reader's own, and who beats it."""
 
     row: OrchestratorRow
     all_stake_lpt_wei: int
     spark: Sequence[float]
+    weighed: bool = False
+    beaten_by: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
@@ -14,19 +14,23 @@ from django.utils.safestring import SafeString
 
 from apps.network import jobtypes
 from apps.network.selectors import jobs, orchestrators
+from apps.network.selectors.board import Board, Moment
 from apps.network.selectors.listquery import BadQuery, ListQuery, filter_words
 from apps.network.selectors.orchestrators import OrchestratorRow
+from apps.network.selectors.passing import blame
 from apps.protocol import formats
-from apps.scoring.standings import standings_of
+from apps.scoring import leaderboard, preferences
+from apps.scoring.leaderboard import Leaderboard
+from apps.scoring.preferences import Preferences, Preset
 from apps.web import columns as table
-from apps.web import marks
+from apps.web import marks, weights
 from apps.web.columns import Column, Line
 from apps.web.frame import Standpoint
 from apps.web.rows import RowPrinter
 
 PAGE_ROWS = 50
 PATH = "/orchestrators/"
-_OTHERS = ("page", "cols", "format")
+_OTHERS = ("page", "cols", "format", *preferences.NAMES)
 _PAGE = re.compile(r"[1-9]\d{0,5}", re.ASCII)
 # what each filter's field of a query is called in the address of a page
 _NAMES = {
@@ -40,8 +44,16 @@ _NAMES = {
     "job": "job",
     "has_capacity": "has_capacity",
     "region": "region",
+    "stake_lpt_wei_lte": "stake_lte",
+    "work_gte": "work_gte",
+    "terms_gte": "terms_gte",
+    "payers_gte": "payers_gte",
+    "misses_lte": "misses_lte",
+    "has_worse_terms": "has_worse_terms",
+    "pareto": "pareto",
 }
 _DEFAULT_SORT = "-score"
+_NAMED = 200  # beaten choices that a page names
 _FEW_COLUMNS = 6  # so few stand together rather than be drawn apart over the whole width
 
 
@@ -50,6 +62,7 @@ class Asked:
     """The address of a list page, understood. `page` is None for all rows, which only a CSV may ask for."""
 
     query: ListQuery
+    preferences: Preferences
     columns: tuple[Column, ...]
     page: int | None
     csv: bool
@@ -86,17 +99,27 @@ class Found:
     of: int
     first: int
     pages: int
-    everyone: list[OrchestratorRow]
+    everyone: Sequence[OrchestratorRow]
+    board: Board
+    beaten: list[tuple[OrchestratorRow, OrchestratorRow]]  # the first of those another one beats, each with that one
+    hidden: int
 
 
 def asked(request: HttpRequest, *, csv: bool = False) -> Asked:
     """What the address asks for; raises BadQuery for anything that is not understood."""
     given = request.GET
-    query = ListQuery.parse(_pairs(given), others=_OTHERS)
+    pairs = _pairs(given)
+    wants = Preferences.parse(pairs)
+    query = wants.limited(ListQuery.parse(pairs, others=_OTHERS))
     is_csv = csv or _choice(given, "format", ("csv", "html")) == "csv"
     cols = _columns(given)
-    written = {name: given[name].strip() for name in (*_NAMES.values(), "sort") if given.get(name, "").strip()}
-    return Asked(query, table.chosen(cols), _page(given, csv=is_csv), is_csv, written, ",".join(cols))
+    kept = (*_NAMES.values(), "sort", *preferences.WEIGHTS)
+    written = {name: given[name].strip() for name in kept if given.get(name, "").strip()}
+    written = {
+        **weights.written(wants, _NAMES),
+        **written,
+    }  # a preset is what it stands for: the reader goes on from it
+    return Asked(query, wants, table.chosen(cols), _page(given, csv=is_csv), is_csv, written, ",".join(cols))
 
 
 def _pairs(given: QueryDict) -> list[tuple[str, str]]:
@@ -130,21 +153,29 @@ def _page(given: QueryDict, *, csv: bool) -> int | None:
     return int(value)
 
 
-def find(what: Asked, at: Standpoint, round_number: int | None) -> Found:
-    """The rows asked for at a standpoint; raises BadQuery for a page past the end."""
-    everyone = orchestrators.rows(round_number, standings_of(at.run_id))
-    passing = orchestrators.ordered(orchestrators.passing(everyone, what.query), what.query)
-    pages = max(-(-len(passing) // PAGE_ROWS), 1)
+def find(what: Asked, at: Standpoint, round_number: int | None, sources: object) -> Found:
+    """The rows asked for at a standpoint; raises BadQuery for a page past the end. Call it within one instant."""
+    moment = Moment(at.block, at.block_hash, round_number, at.run_id, sources)
+    found = leaderboard.found(moment, what.query, what.preferences)
+    pages = max(-(-len(found.rows) // PAGE_ROWS), 1)
     if what.page is not None and what.page > pages:
         raise BadQuery("page", f"There is no page {what.page}; the last one is {pages}.")
     first = 0 if what.page is None else (what.page - 1) * PAGE_ROWS
-    shown = passing if what.page is None else passing[first : first + PAGE_ROWS]
-    whole = sum(row.stake_lpt_wei for row in everyone if row.counts_in_stake)
+    shown = found.rows if what.page is None else found.rows[first : first + PAGE_ROWS]
     bars = _bars(what, shown, round_number)
     none: list[float] = []
-    lines = [Line(row, whole, bars.get(row.address, none)) for row in shown]
+    whole, own = found.board.stake_lpt_wei, what.preferences.own
+    lines = [Line(row, whole, bars.get(row.address, none), own, found.beaten_by(row)) for row in shown]
+    everyone = found.everyone
     of = sum(row.active for row in everyone) if what.query.status == "active" else len(everyone)
-    return Found(lines, len(passing), of, first, pages, everyone)
+    return Found(lines, len(found.rows), of, first, pages, everyone, found.board, _beaten(found), found.hidden)
+
+
+def _beaten(found: Leaderboard) -> list[tuple[OrchestratorRow, OrchestratorRow]]:
+    """The first of those that another one beats, in the order of their stake, for naming them below the table."""
+    rows = found.board.rows
+    pairs = [(rows[beaten], rows[best]) for beaten, best in found.beaten.items()]
+    return sorted(pairs, key=lambda pair: (-pair[0].stake_lpt_wei, pair[0].address))[:_NAMED]
 
 
 def _bars(what: Asked, shown: Sequence[OrchestratorRow], round_number: int | None) -> dict[str, list[float]]:
@@ -166,15 +197,16 @@ def context(what: Asked, found: Found) -> dict[str, Any]:
         "last": found.first + len(found.lines),
         "ordered_by": _order_words(what),
         "answer": _answer(found.everyone),
-        "jobs_offered": _jobs_offered(found.everyone, what.query.job),
-        "regions_tested": _regions_tested(found.everyone, what.query.region),
+        "jobs_offered": _jobs_offered(found.board.jobs, what.query.job),
+        "regions_tested": _regions_tested(found.board.regions, what.query.region),
+        "weights": weights.context(what.preferences, what.query, links.preset),
         "empty": _empty(what, found, links) if not found.lines else None,
         "csv_url": links.to(format="csv", page=str(what.page) if what.page and what.page > 1 else ""),
         "csv_all_url": links.to(format="csv", page="all") if found.pages > 1 else "",
         "previous_url": links.to(page=str((what.page or 1) - 1)) if (what.page or 1) > 1 else "",
         "next_url": links.to(page=str((what.page or 1) + 1)) if (what.page or 1) < found.pages else "",
         "left": min(PAGE_ROWS, found.total - found.first - len(found.lines)),
-        "json_url": _json_url(what.query),
+        "json_url": _json_url(what),
         "group_score": any(column.group == "score" for column in what.columns),
     }
 
@@ -186,6 +218,12 @@ class Links:
         self._kept = dict(what.given)
         if what.cols:
             self._kept["cols"] = what.cols
+
+    def preset(self, preset: Preset | None) -> str:
+        """The list by a preset, or by the method's weights; limits that presets set are given up either way."""
+        limits = {_NAMES[field] for one in preferences.presets().values() for field in one.limits}
+        without = [*preferences.WEIGHTS, *(limits if preset else ())]
+        return self.to(without=without, preset=preset.key if preset else "")
 
     def to(self, *, without: Sequence[str] = (), **changes: str) -> str:
         wanted = {**{name: value for name, value in self._kept.items() if name not in without}, **changes}
@@ -257,43 +295,46 @@ def _answer(everyone: Sequence[OrchestratorRow]) -> dict[str, Any] | None:
     }
 
 
-def _jobs_offered(everyone: Sequence[OrchestratorRow], asked: str | None) -> list[tuple[str, str]]:
+def _jobs_offered(offered: Collection[str], asked: str | None) -> list[tuple[str, str]]:
     """Every kind of work that somebody offers, for choosing; the one asked for is there too, offered or not."""
-    keys = {each.key: jobtypes.name_of(each.key, each.key) for row in everyone for each in row.jobs}
-    if asked:
-        keys.setdefault(asked, jobtypes.name_of(asked, asked))
+    keys = {key: jobtypes.name_of(key, key) for key in (*offered, *([asked] if asked else []))}
     return sorted(keys.items(), key=lambda each: (each[0] not in jobtypes.by_slug(), each[1]))
 
 
-def _regions_tested(everyone: Sequence[OrchestratorRow], asked: str | None) -> list[tuple[str, str]]:
+def _regions_tested(tested: Collection[str], asked: str | None) -> list[tuple[str, str]]:
     """Every region from which somebody passed a test, by name."""
-    codes = {code for row in everyone for code in row.regions} | ({asked} if asked else set())
+    codes = {*tested, *([asked] if asked else [])}
     names = jobs.region_names() if codes else {}
     return sorted(((code, names.get(code, code)) for code in codes), key=lambda each: each[1])
 
 
 def _empty(what: Asked, found: Found, links: Links) -> dict[str, Any]:
     """Which filter is to blame for an empty list, and the links that remove it."""
-    blame = orchestrators.blame(found.everyone, what.query)
-    if blame is None:
+    worst = blame(found.everyone, what.query)
+    if worst is None:
         return {"nobody": True}
-    words = filter_words(what.query, blame.filter)
+    words = filter_words(what.query, worst.filter)
     return {
         "filters": len(what.query.filters),
-        "blame": blame,
+        "blame": worst,
         "words": words[0].upper() + words[1:],
-        "without_url": links.to(without=[_NAMES[blame.filter]]),
+        "without_url": links.to(without=[_NAMES[worst.filter]]),
         "reset_url": links.to(without=list(_NAMES.values())),
     }
 
 
-def _json_url(query: ListQuery) -> str:
+def _json_url(what: Asked) -> str:
     """The same rows from the API, which names filters in ppm and wei."""
-    sort = f"{'-' if query.descending else ''}{query.sort}"
+    query = what.query
     pairs = [("q" if name == "text" else name, _api_value(getattr(query, name))) for name in query.filters]
-    return f"/api/v1/orchestrators?{urlencode([*pairs, *([('sort', sort)] if sort != _DEFAULT_SORT else [])])}".rstrip(
-        "?"
-    )
+    if query.pareto is not None:
+        pairs.append(("pareto", _api_value(query.pareto)))
+    if what.preferences.own:
+        pairs += [(name, str(weight)) for name, weight in preferences.by_name(what.preferences.weights).items()]
+    sort = f"{'-' if query.descending else ''}{query.sort}"
+    if sort != _DEFAULT_SORT:
+        pairs.append(("sort", sort))
+    return f"/api/v1/orchestrators?{urlencode(pairs)}".rstrip("?")
 
 
 def _api_value(value: object) -> str:

@@ -25,6 +25,7 @@ _GATE_BADGES = {
     "not_active": ("", "minus", "Not active"),
     "not_registered": ("", "minus", "Not registered"),
     "work_unknown": ("hatch", "clock", "Work unknown"),
+    "weights": ("hatch", "minus", "No part counts"),
 }
 _ROOM_FOR_WORDS = 3  # columns
 _PORT = re.compile(r":\d{1,5}\Z", re.ASCII)
@@ -50,14 +51,34 @@ class RowPrinter:
         at, address = line.row.standing, line.row.address
         gated = at is not None and at.rank is None
         score = _gate(at, len(self._scored)) if at and gated and self._scored else _cells(line, self._scored)
-        rank = EN_DASH if at is None or at.rank is None else at.rank
+        rank = EN_DASH if at is None or at.rank is None else f"{at.rank}{_moved(at) if line.weighed else ''}"
         return (
             f'<tr role="row" id="o-{address}"><td role="cell" class="n lo">{rank}</td>'
-            f'<th role="rowheader" scope="row" class="f3"><span class="who">{marks.identicon(address)}<span>'
+            f'<th role="rowheader" scope="row" class="f3"><span class="who">'
+            f"{_pick(address)}{marks.identicon(address)}<span>"
             f'<a href="/orchestrators/{address}/" title="{formats.checksummed(address)}">'
             f"{_who(address, line.row.name, line.row.host)}</span></span></th>"
             f"{score}{_cells(line, self._others)}</tr>"
         )
+
+
+def _pick(address: str) -> str:
+    """The box that chooses the node for a comparison."""
+    label = f"Compare {formats.short_address(address)}"
+    return f'<input class="pick" type="checkbox" name="o" value="{address}" form="compare" aria-label="{label}">'
+
+
+def _moved(at: Standing) -> str:
+    """How far the reader's weights moved a node from its rank by the method's."""
+    if at.rank is None or at.method_rank is None:
+        return ""
+    by = at.method_rank - at.rank
+    title = f"Rank {at.method_rank} by the method's weights"
+    if by == 0:
+        return f'<span class="sub" title="{title}">{EN_DASH}</span>'
+    way, arrow = ("up", "arrow-up") if by > 0 else ("down", "arrow-down")
+    words = f'<span class="sr">{way} </span>'
+    return f'<span class="sub moved" title="{title}">{marks.icon(arrow, small=True)}{words}{abs(by)}</span>'
 
 
 def _group(column: Column) -> str:

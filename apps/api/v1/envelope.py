@@ -13,6 +13,7 @@ from apps.api.errors import CODES
 from apps.api.fields import Hash
 from apps.api.queries import DEFAULT_LIMIT, MOST
 from apps.api.v1.shapes import Shape
+from apps.scoring.headline import LARGEST_WEIGHT
 
 PROBLEM = "application/problem+json"
 View = TypeVar("View", bound=Callable[..., Any])
@@ -46,6 +47,22 @@ class MetaSerializer(Shape):
     score = ScoreRunSerializer(allow_null=True)
 
 
+class WeightsSerializer(Shape):
+    """The weights that scores and ranks of the answer are made by."""
+
+    work = serializers.IntegerField(min_value=0, max_value=LARGEST_WEIGHT)
+    terms = serializers.IntegerField(min_value=0, max_value=LARGEST_WEIGHT)
+    jobs = serializers.IntegerField(min_value=0, max_value=LARGEST_WEIGHT)
+    community = serializers.IntegerField(min_value=0, max_value=LARGEST_WEIGHT)
+    own = serializers.BooleanField(help_text="whether they differ from the method's")
+    preset = serializers.CharField(allow_null=True)
+
+
+class WeighedMetaSerializer(MetaSerializer):
+    weights = WeightsSerializer()
+    beaten_hidden = serializers.IntegerField(min_value=0, help_text="rows that `pareto=1` left out")
+
+
 class PagingSerializer(Shape):
     next_cursor = serializers.CharField(allow_null=True, help_text="null on the last page")
     limit = serializers.IntegerField(min_value=1, max_value=MOST)
@@ -76,9 +93,10 @@ def described(
     paged: bool = False,
     path_can_miss: bool = False,
     csv: bool = False,
+    weighed: bool = False,
 ) -> Callable[[View], View]:
     """The schema of one address: its envelope, its parameters and the refusals it can answer with."""
-    fields: dict[str, Any] = {"data": data, "meta": MetaSerializer()}
+    fields: dict[str, Any] = {"data": data, "meta": WeighedMetaSerializer() if weighed else MetaSerializer()}
     if paged:
         fields["paging"] = PagingSerializer()
     answers: dict[Any, Any] = {

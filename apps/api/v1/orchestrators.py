@@ -19,18 +19,24 @@ from apps.api.sheets import CsvRenderer
 from apps.api.standpoint import Standpoint
 from apps.api.v1.envelope import described
 from apps.api.v1.rounds import RoundsAsked, asked_rounds, page_answer, span_parameters
-from apps.api.v1.shapes import NodeRoundSerializer, OrchestratorDetailSerializer, OrchestratorSerializer
+from apps.api.v1.shapes import ListedSerializer, NodeRoundSerializer, OrchestratorDetailSerializer
 from apps.network.models import Orchestrator
-from apps.network.selectors import activity, flows, identities, jobs, orchestrators, rounds, sources
+from apps.network.selectors import activity, flows, identities, jobs, rounds, sources
+from apps.network.selectors.board import Moment, boards
 from apps.network.selectors.history import NodeRound
 from apps.network.selectors.identities import Card
 from apps.network.selectors.jobs import NodeJobs
 from apps.network.selectors.listquery import API_PARAMETERS, SORT_KEYS, STATUSES, ListQuery
 from apps.network.selectors.orchestrators import WORK_ROUNDS, OrchestratorRow
 from apps.protocol.units import PPM, Address
+from apps.scoring import leaderboard, preferences
 from apps.scoring import selectors as scoring
+from apps.scoring.headline import LARGEST_WEIGHT
+from apps.scoring.method import live
+from apps.scoring.preferences import Preferences
 from apps.scoring.selectors import ScoreRow
 from apps.scoring.standings import standings_of
+from apps.scoring.weighing import WeighedScore, by_method, reweighed
 
 MOST_CUT_CHANGES = 500
 
@@ -40,13 +46,20 @@ class Item:
     """A row of the list with the score that goes with it."""
 
     row: OrchestratorRow
-    score: ScoreRow | None
+    score: WeighedScore | None
 
     @property
     def status(self) -> Literal["active", "waiting", "inactive"]:
         if self.row.active:
             return "active"
         return "waiting" if self.row.in_pool else "inactive"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Item):
+    """A row of the list, and who beats it where that was asked."""
+
+    beaten_by: Address | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,7 @@ class Asked:
     """A page of the list."""
 
     query: ListQuery
+    preferences: Preferences
     page: Page
 
 
@@ -81,9 +95,31 @@ _SCHEMAS: Mapping[str, dict[str, Any]] = {
     "reward_cut_ppm_lte": {"type": "integer", "minimum": 0, "maximum": PPM},
     "fee_share_ppm_gte": {"type": "integer", "minimum": 0, "maximum": PPM},
     "stake_lpt_wei_gte": {"type": "string", "pattern": "^[0-9]{1,77}$"},
+    "stake_lpt_wei_lte": {"type": "string", "pattern": "^[0-9]{1,77}$"},
+    "work_gte": {"type": "string", "pattern": "^(100(\\.0)?|[0-9]{1,2}(\\.[0-9])?)$"},
+    "terms_gte": {"type": "string", "pattern": "^(100(\\.0)?|[0-9]{1,2}(\\.[0-9])?)$"},
+    "payers_gte": {"type": "integer", "minimum": 0, "maximum": 100_000},
+    "misses_lte": {"type": "integer", "minimum": 0, "maximum": 30},
+    "has_worse_terms": {"type": "string", "enum": ["0", "1"]},
+    "pareto": {"type": "string", "enum": ["0", "1"]},
 }
 FILTERS = [
     OpenApiParameter(name, _SCHEMAS[name], description=parameter.help) for name, parameter in API_PARAMETERS.items()
+]
+PREFERENCES = [
+    *(
+        OpenApiParameter(
+            name,
+            {"type": "integer", "minimum": 0, "maximum": LARGEST_WEIGHT, "default": weight},
+            description=preferences.HELP[name],
+        )
+        for name, weight in preferences.by_name(live().weights).items()
+    ),
+    OpenApiParameter(
+        preferences.PRESET,
+        {"type": "string", "enum": list(preferences.presets())},
+        description=preferences.HELP[preferences.PRESET],
+    ),
 ]
 ADDRESS = OpenApiParameter(
     "address",
@@ -104,35 +140,40 @@ class OrchestratorList(Resource):
     def parse(self, request: Request, **kwargs: Any) -> Asked:
         as_csv = request.accepted_renderer.format == "csv"
         default_limit = None if as_csv else queries.DEFAULT_LIMIT
-        page = queries.page_of(request.query_params, known=API_PARAMETERS, default_limit=default_limit)
-        return Asked(ListQuery.parse(page.pairs, parameters=API_PARAMETERS), page)
+        known = (*API_PARAMETERS, *preferences.NAMES)
+        page = queries.page_of(request.query_params, known=known, default_limit=default_limit)
+        query = ListQuery.parse(page.pairs, parameters=API_PARAMETERS, others=preferences.NAMES)
+        wants = Preferences.parse(page.pairs)
+        return Asked(wants.limited(query), wants, page)
 
     def find(self, at: Standpoint, asked: Asked) -> Answer:
-        standings = standings_of(at.run_id)
-        everyone = orchestrators.rows(at.as_of_round, standings)
-        rows = orchestrators.ordered(orchestrators.passing(everyone, asked.query), asked.query)
+        found = leaderboard.found(_moment(at), asked.query, asked.preferences)
+        rows = found.rows
         start = _start(rows, asked.page.cursor)
         shown = rows[start:] if asked.page.limit is None else rows[start : start + asked.page.limit]
         more = start + len(shown) < len(rows)
         return Answer(
-            data=OrchestratorSerializer(_items(shown, at), many=True).data,
+            data=ListedSerializer(_items(shown, at, asked.preferences, found.beaten), many=True).data,
             limit=asked.page.limit or len(rows),
             next_cursor=_next(asked.page, shown, start) if more else None,
             sort=f"{'-' if asked.query.descending else ''}{asked.query.sort}",
             total=len(rows),
+            meta={"weights": _weights_meta(asked.preferences), "beaten_hidden": found.hidden},
         )
 
     @described(
         "orchestrators",
-        OrchestratorSerializer(many=True),
+        ListedSerializer(many=True),
         summary="Orchestrators",
         description=(
             "Filters combine with AND. Without `status` the active ones are listed. `orchestrators.csv`, or the header "
-            "`Accept: text/csv`, gives the same rows as CSV, all of them unless `limit` is given."
+            "`Accept: text/csv`, gives the same rows as CSV, all of them unless `limit` is given. Weights that are not "
+            "given are the preset's or the method's; `meta.weights` says which were used, and `score` is made by them."
         ),
-        parameters=FILTERS,
+        parameters=[*FILTERS, *PREFERENCES],
         paged=True,
         csv=True,
+        weighed=True,
     )
     def get(self, request: Request, **kwargs: Any) -> Any:
         return super().get(request, **kwargs)
@@ -152,9 +193,10 @@ class OrchestratorDetail(Resource):
         node = node_of(asked)
         window = flows.Window.ending(at.as_of_round, rounds=WORK_ROUNDS)
         span = rounds.Span(first=max(0, window.first), last=window.last)
+        score = scoring.score_of(asked, run=at.run) if at.run else None
         detail = Detail(
-            row=next(row for row in orchestrators.rows(at.as_of_round, {}) if row.address == asked),
-            score=scoring.score_of(asked, run=at.run) if at.run else None,
+            row=boards.at(_moment(at), standings_of).rows[asked],
+            score=None if score is None else by_method(score),
             node=node,
             jobs=jobs.of_node(asked),
             identity=identities.card(asked),
@@ -209,9 +251,26 @@ def node_of(address: Address) -> Orchestrator:
     return node
 
 
-def _items(rows: Sequence[OrchestratorRow], at: Standpoint) -> list[Item]:
+def _moment(at: Standpoint) -> Moment:
+    return Moment(at.block, at.block_hash or b"", at.round, at.run_id, sources.version())
+
+
+def _items(
+    rows: Sequence[OrchestratorRow], at: Standpoint, wants: Preferences, beaten: Mapping[Address, Address]
+) -> list[Listed]:
     scores = scoring.scores_of(at.run, of=[row.address for row in rows]) if at.run else {}
-    return [Item(row, scores.get(row.address)) for row in rows]
+    return [Listed(row, _score(row, scores.get(row.address), wants), beaten.get(row.address)) for row in rows]
+
+
+def _score(row: OrchestratorRow, score: ScoreRow | None, wants: Preferences) -> WeighedScore | None:
+    if score is None:
+        return None
+    own = wants.own and row.standing is not None
+    return reweighed(score, row.standing, wants.weights) if own and row.standing else by_method(score)
+
+
+def _weights_meta(wants: Preferences) -> dict[str, Any]:
+    return {**wants.weights.by_part(), "own": wants.own, "preset": wants.preset.key if wants.preset else None}
 
 
 def _start(rows: Sequence[OrchestratorRow], cursor: Cursor | None) -> int:

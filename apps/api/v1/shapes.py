@@ -44,6 +44,12 @@ class ScoreSerializer(Shape):
     high = serializers.FloatField()
     coverage = serializers.FloatField(min_value=0, max_value=1, help_text="how much of the score rests on known data")
     rank = serializers.IntegerField(allow_null=True, min_value=1)
+    method_value = serializers.FloatField(
+        allow_null=True, min_value=0, max_value=100, help_text="`value` by the weights of the method"
+    )
+    method_rank = serializers.IntegerField(
+        allow_null=True, min_value=1, help_text="`rank` by the weights of the method"
+    )
     gates = GateSerializer(many=True)
     advice = serializers.CharField()
     severity = serializers.ChoiceField(choices=("info", "good", "warn", "danger"))
@@ -100,6 +106,15 @@ class OrchestratorSerializer(Shape):
 
     def get_tested_regions(self, item: Any) -> list[str]:
         return sorted(item.row.regions)
+
+
+class ListedSerializer(OrchestratorSerializer):
+    """A row of the list."""
+
+    beaten_by = LowerAddress(
+        allow_null=True,
+        help_text="with `pareto`: a node at least as good in every weighed part and better in one; null if none is",
+    )
 
 
 class TermsSerializer(Shape):

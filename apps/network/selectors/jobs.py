@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -148,11 +149,15 @@ SELECT o.job_type, o.raw_id, o.model, o.source, o.observer, o.warm, o.idle, o.in
 FROM network_offer o WHERE o.orchestrator = %(address)s AND o.is_current
 """
 _SLOTS = """
-SELECT o.orchestrator, coalesce(nullif(o.job_type, ''), o.raw_id), o.source, o.observer, sum(o.idle), sum(o.in_use)
-FROM network_offer o WHERE o.is_current GROUP BY 1, 2, 3, 4
+SELECT DISTINCT ON (1, 2) orchestrator, key, idle, in_use FROM (
+    SELECT o.orchestrator, coalesce(nullif(o.job_type, ''), o.raw_id) AS key,
+           sum(o.idle) AS idle, sum(o.in_use) AS in_use
+    FROM network_offer o WHERE o.is_current GROUP BY 1, 2, o.source, o.observer
+) AS told ORDER BY 1, 2, coalesce(idle, -1) DESC, coalesce(in_use, -1) DESC
 """
 _REGIONS = """
-SELECT DISTINCT t.orchestrator, t.region FROM network_test_score t WHERE t.is_current AND t.success_ppm > 0
+SELECT t.orchestrator, array_agg(DISTINCT t.region)
+FROM network_test_score t WHERE t.is_current AND t.success_ppm > 0 GROUP BY 1
 """
 _TESTS = """
 SELECT t.job_type, t.raw_id, t.model, t.source, t.region, t.success_ppm, t.round_trip_ppm, t.score_ppm, t.read_at
@@ -298,32 +303,33 @@ def _replaces(row: GpuCount, held: GpuCount) -> bool:
 
 
 def slots_of_all() -> dict[str, tuple[Slots, ...]]:
-    """What every node offers, by name of the work. One query."""
-    seen: dict[str, dict[str, tuple[int | None, int | None]]] = defaultdict(dict)
-    for address, key, _source, _observer, idle, in_use in _asked(_SLOTS):
-        now = (_whole(idle), _whole(in_use))
-        before = seen[address].get(key)
-        seen[address][key] = now if before is None else max(before, now, key=_told)
-    return {address: tuple(_slots(held)) for address, held in seen.items()}
+    """What every node offers, by name of the work. One query.
 
-
-def _told(slots: tuple[int | None, int | None]) -> tuple[int, int]:
-    """What is told goes before what is not; of two tellings, the one with more free."""
-    idle, in_use = slots
-    return (-1 if idle is None else idle, -1 if in_use is None else in_use)
-
-
-def _slots(held: Mapping[str, tuple[int | None, int | None]]) -> list[Slots]:
+    Of several tellings the one with more free slots stands; what is told goes before what is not.
+    """
+    held: dict[str, list[Slots]] = defaultdict(list)
+    for address, key, idle, in_use in _asked(_SLOTS):
+        held[address].append(_slots(key, _whole(idle), _whole(in_use)))
     listed = jobtypes.by_slug()
-    found = [
-        Slots(key, listed[key].short if key in listed else key, idle, in_use) for key, (idle, in_use) in held.items()
-    ]
-    return sorted(found, key=lambda each: (each.key not in listed, each.key == jobtypes.TRANSCODING, each.name))
+
+    def order(each: Slots) -> tuple[bool, bool, str]:
+        return (each.key not in listed, each.key == jobtypes.TRANSCODING, each.name)
+
+    return {address: tuple(sorted(found, key=order)) for address, found in held.items()}
+
+
+@lru_cache(maxsize=16384)
+def _slots(key: str, idle: int | None, in_use: int | None) -> Slots:
+    """Many nodes offer the same work with the same few slots, so they share these."""
+    listed = jobtypes.by_slug()
+    return Slots(key, listed[key].short if key in listed else key, idle, in_use)
 
 
 def regions_of_all() -> dict[str, frozenset[str]]:
     """From which regions each node passed a test lately. One query."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for address, region in _asked(_REGIONS):
-        found[address].add(region)
-    return {address: frozenset(regions) for address, regions in found.items()}
+    return {address: _regions(tuple(regions)) for address, regions in _asked(_REGIONS)}
+
+
+@lru_cache(maxsize=4096)
+def _regions(codes: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(codes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from apps.network import jobtypes
@@ -34,6 +34,9 @@ STATUS_WORDS: Mapping[Status, str] = {
 _PERCENT = re.compile(r"\d{1,3}(\.\d{1,4})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,78}", re.ASCII)
 _SCORE = re.compile(r"\d{1,3}(\.\d)?", re.ASCII)
+_COUNT = re.compile(r"\d{1,6}", re.ASCII)
+_MOST_PAYERS = 100_000
+_MOST_MISSES = 30  # calls are counted over 30 rounds
 _LONGEST_SEARCH = 200
 _LONGEST_NAME = 80
 
@@ -57,9 +60,16 @@ class ListQuery:
     score_gte: float | None = None
     stake_lpt_wei_gte: int | None = None
     has_fees: bool | None = None
+    stake_lpt_wei_lte: int | None = None
+    work_gte: float | None = None
+    terms_gte: float | None = None
+    payers_gte: int | None = None
+    misses_lte: int | None = None
+    has_worse_terms: bool | None = None
     job: str | None = None
     has_capacity: bool | None = None
     region: str | None = None
+    pareto: bool | None = None
     sort: SortKey = "score"
     descending: bool = True
 
@@ -97,11 +107,18 @@ class ListQuery:
         """The same order with only these filters."""
         plain = cls_defaults()
         kept = {name: getattr(self, name) if name in names else plain[name] for name in FILTERS}
-        return ListQuery(**kept, sort=self.sort, descending=self.descending)
+        return replace(self, **kept)
+
+    def filled(self, values: Mapping[str, Any]) -> ListQuery:
+        """The same query with these values where it asks for nothing of its own."""
+        plain = cls_defaults()
+        return replace(self, **{name: value for name, value in values.items() if getattr(self, name) == plain[name]})
 
 
+# `pareto` is none of them: what beats a node depends on which others pass
 FILTERS = (
-    "text", "status", "reward_cut_ppm_lte", "fee_share_ppm_gte", "score_gte", "stake_lpt_wei_gte", "has_fees",
+    "text", "status", "reward_cut_ppm_lte", "fee_share_ppm_gte", "score_gte", "work_gte", "terms_gte",
+    "stake_lpt_wei_gte", "stake_lpt_wei_lte", "has_fees", "payers_gte", "misses_lte", "has_worse_terms",
     "job", "has_capacity", "region",
 )  # fmt: skip
 
@@ -187,6 +204,15 @@ def _score(field: str) -> Callable[[str, str], Mapping[str, Any]]:
     return read
 
 
+def _count(field: str, most: int) -> Callable[[str, str], Mapping[str, Any]]:
+    def read(name: str, value: str) -> Mapping[str, Any]:
+        if not _COUNT.fullmatch(value) or int(value) > most:
+            raise BadQuery(name, f"{quoted(value)} is no count. Write a whole number from 0 to {most}.")
+        return {field: int(value)}
+
+    return read
+
+
 def _name(field: str) -> Callable[[str, str], Mapping[str, Any]]:
     """A name that some source gives; which ones there are changes without notice, so any short one may be asked for."""
 
@@ -227,6 +253,18 @@ _SHARED = {
     "job": Parameter(_name("job"), "a kind of work it offers: the name of a job type, or a raw id outside the list"),
     "has_capacity": Parameter(_yes_no("has_capacity"), "1: a slot is said to be free, 0: all are said to be busy"),
     "region": Parameter(_name("region"), "code of a region from which it passed a test lately"),
+    "work_gte": Parameter(_score("work_gte"), "work part at least, 0 to 100"),
+    "terms_gte": Parameter(_score("terms_gte"), "terms part at least, 0 to 100"),
+    "payers_gte": Parameter(_count("payers_gte", _MOST_PAYERS), "payers in 90 rounds at least"),
+    "misses_lte": Parameter(
+        _count("misses_lte", _MOST_MISSES), "missed reward calls of the last 30 rounds at most; who owed none fails"
+    ),
+    "has_worse_terms": Parameter(
+        _yes_no("has_worse_terms"), "1: raised its reward cut or lowered its fee share in 90 rounds, 0: did neither"
+    ),
+    "pareto": Parameter(
+        _yes_no("pareto"), "1: hides ranked nodes that another one beats in the weighed parts, 0: only names who does"
+    ),
     "sort": Parameter(_order, "a column, with a minus for the highest first"),
 }
 PAGE_PARAMETERS: Mapping[str, Parameter] = {
@@ -234,12 +272,14 @@ PAGE_PARAMETERS: Mapping[str, Parameter] = {
     "reward_cut_lte": Parameter(_percent("reward_cut_ppm_lte"), "reward cut at most, per cent"),
     "fee_share_gte": Parameter(_percent("fee_share_ppm_gte"), "fee share at least, per cent"),
     "stake_gte": Parameter(_lpt("stake_lpt_wei_gte"), "stake at least, LPT"),
+    "stake_lte": Parameter(_lpt("stake_lpt_wei_lte"), "stake at most, LPT"),
 }
 API_PARAMETERS: Mapping[str, Parameter] = {
     **_SHARED,
     "reward_cut_ppm_lte": Parameter(_ppm("reward_cut_ppm_lte"), "reward cut at most, ppm"),
     "fee_share_ppm_gte": Parameter(_ppm("fee_share_ppm_gte"), "fee share at least, ppm"),
     "stake_lpt_wei_gte": Parameter(_wei("stake_lpt_wei_gte"), "stake at least, wei of LPT"),
+    "stake_lpt_wei_lte": Parameter(_wei("stake_lpt_wei_lte"), "stake at most, wei of LPT"),
 }
 
 
@@ -253,6 +293,12 @@ def filter_words(query: ListQuery, name: str) -> str:
         "fee_share_ppm_gte": lambda: f"fee share at least {formats.percent(value)}{NBSP}%",
         "score_gte": lambda: f"score at least {value:g}",
         "stake_lpt_wei_gte": lambda: f"stake at least {formats.exact(value)}{NBSP}LPT",
+        "stake_lpt_wei_lte": lambda: f"stake at most {formats.exact(value)}{NBSP}LPT",
+        "work_gte": lambda: f"work at least {value:g}",
+        "terms_gte": lambda: f"terms at least {value:g}",
+        "payers_gte": lambda: f"payers at least {value}",
+        "misses_lte": lambda: f"missed calls at most {value}",
+        "has_worse_terms": lambda: "worsened its terms" if value else "worsened no terms",
         "has_fees": lambda: "was paid" if value else "was not paid",
         "job": lambda: f"offers {jobtypes.name_of(str(value), str(value)).lower()}",
         "has_capacity": lambda: "has a free slot" if value else "has no free slot",

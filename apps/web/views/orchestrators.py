@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from apps.network.instant import one_instant
 from apps.network.selectors.listquery import BadQuery
 from apps.network.selectors.sources import version as outside_version
 from apps.protocol.units import AddressError, parse_address
+from apps.scoring.preferences import by_name
 from apps.web import listing, live, sheets
-from apps.web.columns import COLUMNS, GROUPS
+from apps.web.columns import COLUMNS, GROUPS, Csv, Line
 from apps.web.frame import round_now, standpoint
 from apps.web.listing import Asked
 from apps.web.refusals import refuse
@@ -31,20 +35,24 @@ def as_csv(request: HttpRequest) -> HttpResponseBase:
 def _answer(request: HttpRequest, *, csv: bool) -> HttpResponseBase:
     try:
         what = listing.asked(request, csv=csv)
-        if what.csv:
-            return _csv(request, what)
-        if (whole := _whole_address(what)) and not getattr(request, "htmx", False):
+        if (whole := _whole_address(what)) and not what.csv and not getattr(request, "htmx", False):
             return HttpResponseRedirect(f"{listing.PATH}{whole}/")
-        return live.page(
-            request,
-            "orchestrators/list.html",
-            "orchestrators/_table.html",
-            lambda: _context(request, what),
-            also=("orchestrators/_answer.html",),
-            version=outside_version(),
-        )
+        with one_instant():
+            return _csv(request, what) if what.csv else _page(request, what)
     except BadQuery as wrong:
         return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
+
+
+def _page(request: HttpRequest, what: Asked) -> HttpResponseBase:
+    sources = outside_version()
+    return live.page(
+        request,
+        "orchestrators/list.html",
+        "orchestrators/_table.html",
+        lambda: _context(request, what, sources),
+        also=("orchestrators/_answer.html",),
+        version=sources,
+    )
 
 
 def _whole_address(what: Asked) -> str | None:
@@ -59,8 +67,8 @@ def _round_number(request: HttpRequest) -> int | None:
     return now.number if now else None
 
 
-def _context(request: HttpRequest, what: Asked) -> dict[str, object]:
-    found = listing.find(what, standpoint(request), _round_number(request))
+def _context(request: HttpRequest, what: Asked, sources: object) -> dict[str, object]:
+    found = listing.find(what, standpoint(request), _round_number(request), sources)
     shown = {column.key for column in what.columns}
     columns = [
         {"label": GROUPS[key], "columns": [(one, one.key in shown) for one in COLUMNS if one.group == key]}
@@ -70,34 +78,38 @@ def _context(request: HttpRequest, what: Asked) -> dict[str, object]:
 
 
 def _csv(request: HttpRequest, what: Asked) -> HttpResponseBase:
-    at = standpoint(request)
-    tag = live.etag(request, at, partial=False, version=outside_version())
+    at, sources = standpoint(request), outside_version()
+    tag = live.etag(request, at, partial=False, version=sources)
     response: HttpResponseBase | None = get_conditional_response(request, etag=tag)
     if response is None:
-        found = listing.find(what, at, _round_number(request))
-        columns = [(name, read) for column in what.columns for name, read in column.csv]
+        found = listing.find(what, at, _round_number(request), sources)
+        columns = [*_BEFORE, *(one for column in what.columns for one in column.csv), *_asked_columns(what), *_AFTER]
         response = sheets.sheet(
             f"orchestrators-{at.block or 0}",
-            [
-                "rank",
-                "address",
-                "service_host",
-                "name",
-                *(name for name, _ in columns),
-                "not_ranked_because",
-                "as_of_block",
-            ],
-            (
-                [
-                    line.row.rank,
-                    line.row.address,
-                    line.row.host,
-                    line.row.name.text if line.row.name else "",
-                    *(read(line) for _, read in columns),
-                    line.row.standing.gate if line.row.standing else "",
-                    at.block,
-                ]
-                for line in found.lines
-            ),
+            [*(name for name, _ in columns), "as_of_block"],
+            ([*(read(line) for _, read in columns), at.block] for line in found.lines),
         )
     return live.sealed(response, tag)
+
+
+_BEFORE: Csv = (
+    ("rank", lambda line: line.row.rank),
+    ("address", lambda line: line.row.address),
+    ("service_host", lambda line: line.row.host),
+    ("name", lambda line: line.row.name.text if line.row.name else ""),
+)
+_AFTER: Csv = (("not_ranked_because", lambda line: line.row.standing.gate if line.row.standing else ""),)
+
+
+def _asked_columns(what: Asked) -> Csv:
+    """What a reader's own weights, and asking who beats whom, add to a sheet: each line says by what it was made."""
+    own: Csv = ()
+    if what.preferences.own:
+        weights = tuple((name, _always(weight)) for name, weight in by_name(what.preferences.weights).items())
+        ranks: Csv = (("rank_by_method", lambda line: line.row.standing.method_rank if line.row.standing else None),)
+        own = (*ranks, *weights)
+    return own if what.query.pareto is None else (*own, ("beaten_by", lambda line: line.beaten_by))
+
+
+def _always(value: object) -> Callable[[Line], object]:
+    return lambda line: value

@@ -10,6 +10,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from apps.network.models import Orchestrator
+from apps.network.selectors.board import boards
 from apps.protocol.formats import checksummed
 from tests.integration.api.conftest import Get
 from tests.scenery import Character
@@ -33,6 +34,8 @@ def test_list__on_a_fresh_index__is_empty_and_says_that_nothing_is_known(get: Ge
         "source": "chain",
         "version": "1.0.0",
         "score": None,
+        "weights": {"work": 5, "terms": 3, "jobs": 1, "community": 1, "own": False, "preset": None},
+        "beaten_hidden": 0,
     }
 
 
@@ -84,6 +87,7 @@ def test_cursor__of_a_row_that_no_longer_passes__goes_on_at_its_place(get: Get, 
     whole = addresses(get("orchestrators?sort=name"))
     page = get("orchestrators?sort=name&limit=2")
     Orchestrator.objects.filter(address=whole[1]).delete()
+    boards.forget()  # no log ever takes a row away
 
     cursor = page.json()["paging"]["next_cursor"]
 

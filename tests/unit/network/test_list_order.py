@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from apps.network.selectors.listquery import SORT_KEYS, ListQuery
-from apps.network.selectors.orchestrators import Blame, OrchestratorRow, Standing, blame, host_of, ordered, passing
+from apps.network.selectors.orchestrators import OrchestratorRow, Standing, host_of
+from apps.network.selectors.passing import Blame, blame, ordered, passing
 from apps.protocol.units import WEI, Address, EthWei, LptWei, Ppm
 from tests.factories import address
 
