@@ -82,6 +82,11 @@ class ScorePart(models.Model):
     coverage = models.FloatField(default=0)
     reason = models.TextField()
     sources = models.JSONField(default=dict, help_text="the inputs the part was made from")
+    raises = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text="what would raise the part, a sentence each, the weightiest first",
+    )
 
     class Meta:
         db_table = "scoring_part"

@@ -9,6 +9,7 @@ from typing import Any
 
 from apps.protocol.units import Address
 from apps.scoring.formula import VERSION
+from apps.scoring.method import shadows
 from apps.scoring.models import Score, ScorePart, ScoreRun
 from apps.scoring.results import PARTS
 
@@ -25,6 +26,7 @@ class PartRow:
     coverage: float
     reason: str
     sources: Mapping[str, Any]
+    raises: Sequence[str] = ()
 
     @property
     def known(self) -> bool:
@@ -59,9 +61,13 @@ class ScoreRow:
 
 
 def latest_run() -> ScoreRun | None:
-    """The newest run of this program's method, or of an older one while this has none; nothing before the first."""
+    """The newest run of the live method, or of an older one while it has none; nothing before the first.
+
+    Runs of methods in shadow are never shown.
+    """
     runs = ScoreRun.objects.order_by("-as_of_block", "-id")
-    return runs.filter(version=VERSION).first() or runs.first()
+    hidden = [method.version for method in shadows()]
+    return runs.filter(version=VERSION).first() or runs.exclude(version__in=hidden).first()
 
 
 def scores_of(run: ScoreRun, *, of: Sequence[Address] | None = None) -> dict[Address, ScoreRow]:
@@ -81,7 +87,7 @@ def score_of(address: Address, *, run: ScoreRun) -> ScoreRow | None:
 
 
 _SCORE = ("id", "orchestrator", "value", "low", "high", "coverage", "rank", "gates", "advice", "severity")
-_PART = ("score_id", "part", "value", "low", "high", "weight", "coverage", "reason", "sources")
+_PART = ("score_id", "part", "value", "low", "high", "weight", "coverage", "reason", "sources", "raises")
 
 
 def _rows(scores: Any, parts: Any) -> dict[Address, ScoreRow]:

@@ -1,8 +1,9 @@
-"""Makes score runs: reads the facts, applies the formula, stores the outcome with every reason."""
+"""Makes score runs: reads the facts, applies the method, stores the outcome with every reason and its bundle.
+
+Methods that are in shadow are run on the same facts and stored in the same way; pages show the live one's runs only.
+"""
 
 from __future__ import annotations
-
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
@@ -10,19 +11,19 @@ from django.db.models import Exists, Max, OuterRef, Q
 from apps.network.models import Block
 from apps.scoring.bundles import bundle_keep
 from apps.scoring.facts import digest
-from apps.scoring.formula import VERSION, score
+from apps.scoring.formula import score
 from apps.scoring.inputs import Snapshot, finalized_block, snapshot
-from apps.scoring.method import live
-from apps.scoring.models import Score, ScorePart, ScoreRun
-from apps.scoring.results import Part, Result
+from apps.scoring.method import Method, live, shadows
+from apps.scoring.models import ScoreRun
+from apps.scoring.results import Result
+from apps.scoring.store import scores_copy
 
 KEPT_RUNS = 20  # the newest, whatever their rounds
 KEPT_ROUNDS = 400  # and below them the last run of each round, about a year of Arbitrum's
-BATCH = 2000
 
 
 def network_score() -> ScoreRun | None:
-    """A new run at the finalized block, or nothing where that block is scored already or says nothing new.
+    """A new run of the live method at the finalized block, or nothing where that block says nothing new to it.
 
     May run twice, or at once in two workers: one of them stores the run, the other stores nothing.
     """
@@ -30,15 +31,19 @@ def network_score() -> ScoreRun | None:
     if block is None:
         return None
     _drop_lost_runs()
-    if _is_scored(block):
-        return None
-    taken = snapshot(block)
+    due = [method for method in (live(), *shadows()) if not _is_scored(block, method)]
+    taken = snapshot(block) if due else None
     if taken is None or not taken.facts.window:
         return None
     inputs_digest = digest(taken.facts)
-    if _newest_digest() == inputs_digest:
+    made = {method.version: _run(method, taken, inputs_digest) for method in due}
+    return made.get(live().version)
+
+
+def _run(method: Method, taken: Snapshot, inputs_digest: str) -> ScoreRun | None:
+    if _newest_digest(method) == inputs_digest:
         return None
-    return _store(taken, inputs_digest, score(taken.facts))
+    return _store(method, taken, inputs_digest, score(taken.facts, method))
 
 
 def _drop_lost_runs() -> None:
@@ -49,19 +54,19 @@ def _drop_lost_runs() -> None:
     ScoreRun.objects.filter(Q(as_of_block__gt=newest) | is_other).delete()
 
 
-def _is_scored(block: Block) -> bool:
-    return ScoreRun.objects.filter(version=VERSION, as_of_block__gte=block.number).exists()
+def _is_scored(block: Block, method: Method) -> bool:
+    return ScoreRun.objects.filter(version=method.version, as_of_block__gte=block.number).exists()
 
 
-def _newest_digest() -> str | None:
-    runs = ScoreRun.objects.filter(version=VERSION).order_by("-as_of_block")
+def _newest_digest(method: Method) -> str | None:
+    runs = ScoreRun.objects.filter(version=method.version).order_by("-as_of_block")
     return runs.values_list("inputs_digest", flat=True).first()
 
 
 @transaction.atomic
-def _store(taken: Snapshot, inputs_digest: str, results: tuple[Result, ...]) -> ScoreRun | None:
+def _store(method: Method, taken: Snapshot, inputs_digest: str, results: tuple[Result, ...]) -> ScoreRun | None:
     run, is_new = ScoreRun.objects.get_or_create(
-        version=VERSION,
+        version=method.version,
         as_of_block=taken.block,
         defaults={
             "as_of_block_hash": taken.block_hash,
@@ -71,51 +76,15 @@ def _store(taken: Snapshot, inputs_digest: str, results: tuple[Result, ...]) -> 
     )
     if not is_new:
         return None
-    scores = Score.objects.bulk_create([_score_row(run, one) for one in results], batch_size=BATCH)
-    parts = [_part_row(row, part) for row, one in zip(scores, results, strict=True) for part in one.parts]
-    ScorePart.objects.bulk_create(parts, batch_size=BATCH)
-    bundle_keep(run, method=live(), facts=taken.facts, results=results)
-    _prune()
+    scores_copy(run, results)
+    bundle_keep(run, method=method, facts=taken.facts, results=results)
+    _prune(method)
     return run
 
 
-def _score_row(run: ScoreRun, one: Result) -> Score:
-    return Score(
-        run=run,
-        orchestrator=one.address,
-        value=_float(one.value),
-        low=_float(one.low),
-        high=_float(one.high),
-        coverage=float(one.coverage),
-        rank=one.rank,
-        gates=[{"code": gate.code, "sentence": gate.sentence} for gate in one.gates],
-        advice=one.advice.sentence,
-        severity=one.advice.severity,
-    )
-
-
-def _part_row(score: Score, part: Part) -> ScorePart:
-    return ScorePart(
-        score=score,
-        part=part.name,
-        value=_float(part.value),
-        low=_float(part.low),
-        high=_float(part.high),
-        weight=part.weight,
-        coverage=float(part.coverage),
-        reason=part.reason,
-        sources=dict(part.sources),
-    )
-
-
-def _float(value: Decimal | None) -> float | None:
-    """The nearest binary number, which prints as the same four decimals again."""
-    return None if value is None else float(value)
-
-
-def _prune() -> None:
+def _prune(method: Method) -> None:
     """Drops runs that are neither among the newest nor the last of one of the newest rounds."""
-    runs = ScoreRun.objects.filter(version=VERSION)
+    runs = ScoreRun.objects.filter(version=method.version)
     newest = runs.order_by("-as_of_block").values("id")[:KEPT_RUNS]
     by_round = runs.values("as_of_round").annotate(last=Max("as_of_block")).order_by("-as_of_round")
     blocks = [row["last"] for row in by_round[:KEPT_ROUNDS]]

@@ -48,12 +48,12 @@ def test_network_score__of_the_worker__is_these_digits() -> None:
     row = scored()[Address(WORKER)]
 
     assert [(part.name, part.value, part.weight) for part in row.parts] == [
-        ("work", 96.9565, 5),
+        ("work", 97.1014, 5),
         ("terms", 78.0, 3),
         ("jobs", None, 1),
         ("community", None, 1),
     ]
-    assert (row.value, row.rank, row.gates) == (89.8478, 1, ())
+    assert (row.value, row.rank, row.gates) == (89.9384, 1, ())
     assert row.part("work").reason.startswith("Earned 1.200\u00a0ETH in twelve rounds")
 
 
@@ -96,7 +96,7 @@ def test_network_score__when_another_worker_stored_the_block_meanwhile__makes_no
 ) -> None:
     twelve_rounds()
     ScoreRunFactory(version=VERSION, as_of_block=FINAL)
-    monkeypatch.setattr(services, "_is_scored", lambda block: False)
+    monkeypatch.setattr(services, "_is_scored", lambda *_: False)
 
     assert services.network_score() is None
     assert Score.objects.count() == 0

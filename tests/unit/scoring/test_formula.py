@@ -126,8 +126,8 @@ def test_jobs_and_community__have_no_source__so_are_unknown_and_only_widen() -> 
 
     assert [(each.name, each.weight) for each in result.parts] == list(zip(PARTS, (5, 3, 1, 1), strict=True))
     assert [each.value for each in result.parts[2:]] == [None, None]
-    assert result.parts[2].reason.startswith("Unknown: no source tells what kinds of work")
-    assert result.coverage == Decimal("0.8000")
+    assert result.parts[2].reason.startswith("Unknown: no source tells what")
+    assert result.coverage == Decimal("0.7500")  # delivery is unknown too
 
 
 @pytest.mark.parametrize(
