@@ -14,6 +14,7 @@ from apps.devnet.artifacts import Artifact
 from apps.devnet.cast import make_cast
 from apps.devnet.deploy import DeployConfig, deploy
 from apps.devnet.deployment import Deployment
+from apps.devnet.outside import labels
 from apps.devnet.roles import FIRST_ROUND
 from apps.devnet.safekeeping import drop_traces
 from apps.devnet.stage import Clock, RoundRun, Stage, Tally, read_clock
@@ -72,6 +73,7 @@ def build(
     if at.built is None:
         live_until(stage, FIRST_ROUND + rounds, folder, progress=progress)
         at = deployments.mark_built(at, folder, block=read_clock(rpc, at).head)
+    labels.write(folder, stage.cast)
     return Built(at, stage.tally, time.monotonic() - started)
 
 

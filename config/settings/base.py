@@ -41,6 +41,7 @@ GATEWAY_EVENTS_URL = env.gateway_events_url
 LEADERBOARD_URL = env.leaderboard_url
 AI_LEADERBOARD_URL = env.ai_leaderboard_url
 PRICE_LIST_URL = env.price_list_url
+GATEWAY_LABELS_FILE = ROOT / "apps/network/gateway_labels.json"  # what gateways pay for, by somebody's judgement
 OUTSIDE_ORIGIN: str | None = None  # of the local network's stand-ins: the one private address that may be asked
 
 API_REQUESTS_PER_MINUTE = env.api_requests_per_minute

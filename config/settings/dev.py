@@ -38,6 +38,7 @@ DEVNET_ANVIL = runtime.anvil_binary(DATA_DIR)
 DEVNET_CONTRACTS = runtime.contract_artifacts(DATA_DIR)
 
 if LOCAL_NETWORK:
+    GATEWAY_LABELS_FILE = DEVNET_DIR / "gateway_labels.json"  # its own gateways', written when it is built
     CHAIN_RPC_URLS = [runtime.local_rpc_url(DATA_DIR)]
     CHAIN_WS_URLS = [url.replace("http://", "ws://") for url in CHAIN_RPC_URLS]  # anvil speaks both on its port
     OUTSIDE_ORIGIN = runtime.outside_url(DATA_DIR)
