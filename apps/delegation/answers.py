@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from apps.chain.client import ChainClient
-from apps.chain.readers import Read, read_all
+from apps.chain.readers import Caller, Read, read_all
 from apps.chain.records import BlockId
 
 T = TypeVar("T")
@@ -28,7 +27,7 @@ class Answers:
         self._missing[key] = wanted
         return None
 
-    def fetch(self, client: ChainClient, *, block: BlockId) -> bool:
+    def fetch(self, client: Caller, *, block: BlockId) -> bool:
         """One request for all that is missing; False where nothing was."""
         missing, self._missing = self._missing, {}
         if not missing:
@@ -37,7 +36,7 @@ class Answers:
         self._known.update(zip(missing, read_all(client, list(missing.values()), block=block), strict=True))
         return True
 
-    def settle(self, client: ChainClient, make: Callable[[Answers], T | None], *, block: BlockId) -> T:
+    def settle(self, client: Caller, make: Callable[[Answers], T | None], *, block: BlockId) -> T:
         """What `make` makes once it finds all it asks for; it is called again after each trip."""
         for _ in range(MOST_TRIPS):
             made = make(self)

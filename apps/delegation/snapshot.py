@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from apps.chain import words
-from apps.chain.client import ChainClient
-from apps.chain.readers import Read, bonding, rounds, token
+from apps.chain.readers import Caller, Read, bonding, rounds, token
 from apps.chain.records import BlockId
 from apps.delegation.answers import Answers
 from apps.protocol.bonding.state import Account, Lock, Node, Rules, State
@@ -43,7 +42,7 @@ class Wanted:
     likely: tuple[Address, ...] = ()
 
 
-def state_at(client: ChainClient, at: Contracts, wanted: Wanted, *, rules: Rules, block: BlockId) -> State:
+def state_at(client: Caller, at: Contracts, wanted: Wanted, *, rules: Rules, block: BlockId) -> State:
     """The state at that block. Raises ChainError where the chain does not answer."""
     answers = Answers()
     return answers.settle(client, lambda known: _state(known, at, wanted, rules), block=block)

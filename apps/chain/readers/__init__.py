@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from apps.chain.client import ChainClient
 from apps.chain.errors import CallFailed, CallReverted, ContractMissing
 from apps.chain.records import BlockId
 
 T = TypeVar("T")
+
+
+class Caller(Protocol):
+    """Who answers calls at a block: a chain, or a simulation of what it would be after some transactions."""
+
+    def calls(self, targets: Sequence[tuple[str, bytes]], *, block: BlockId) -> list[bytes | CallFailed]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +32,23 @@ class Read(Generic[T]):
     function: str  # its name, for messages
 
 
-def read(client: ChainClient, wanted: Read[T], *, block: BlockId) -> T:
+def read(client: Caller, wanted: Read[T], *, block: BlockId) -> T:
     """The answer at that block. Raises CallReverted or ContractMissing if the contract does not give one."""
     return read_all(client, [wanted], block=block)[0]
 
 
-def read_all(client: ChainClient, wanted: Sequence[Read[T]], *, block: BlockId) -> list[T]:
+def read_all(client: Caller, wanted: Sequence[Read[T]], *, block: BlockId) -> list[T]:
     """The answers in order, all of one block and one node. Raises for the first that the contract does not give."""
     answers = client.calls([(each.to, each.data) for each in wanted], block=block)
     return [_required(each, answer) for each, answer in zip(wanted, answers, strict=True)]
 
 
-def read_if_there(client: ChainClient, wanted: Read[T], *, block: BlockId) -> T | None:
+def read_if_there(client: Caller, wanted: Read[T], *, block: BlockId) -> T | None:
     """As `read`, but None where this chain's contract lacks the function."""
     return read_all_there(client, [wanted], block=block)[0]
 
 
-def read_all_there(client: ChainClient, wanted: Sequence[Read[T]], *, block: BlockId) -> list[T | None]:
+def read_all_there(client: Caller, wanted: Sequence[Read[T]], *, block: BlockId) -> list[T | None]:
     """As `read_all`, with None for each function this chain's contracts lack. A failing provider still raises."""
     answers = client.calls([(each.to, each.data) for each in wanted], block=block)
     return [

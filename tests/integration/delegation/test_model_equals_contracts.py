@@ -3,88 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import pytest
 
-from apps.chain.client import ChainClient
-from apps.chain.readers import bonding, read, rounds
-from apps.delegation.snapshot import Contracts, Wanted, addresses_of, state_at
+from apps.chain.readers import bonding, read
 from apps.devnet import network as devnet
-from apps.devnet.network import Account, DeployConfig, Devnet, deploy, load_artifacts, start_anvil
 from apps.protocol.bonding import steps
-from apps.protocol.bonding.state import Rules, State
+from apps.protocol.bonding.state import State
 from apps.protocol.bonding.steps import Reverted, Stepped
 from apps.protocol.units import Address, EthWei, LptWei, Ppm
-from tests.parts import anvil_binary, contract_artifacts
+from tests.integration.delegation.conftest import LPT, Stage
 
 pytestmark = pytest.mark.integration
 
-LPT = ETH = 10**18
-FIRST = Rules(
-    receiver_claims=False,
-    bond_claims_for_owner=False,
-    guards_claims=False,
-    guards_leaving=False,
-    guards_delegates=False,
-    allowance_has_no_end=True,
-)
 ACTS = 150
-CLEAR_BLOCKS = 4
-
-
-@dataclass(slots=True)
-class Stage:
-    """A small network on anvil: six orchestrators on four places, eight delegators, one gateway."""
-
-    net: Devnet
-    client: ChainClient
-    at: Contracts
-    nodes: list[Account]
-    people: list[Account]
-    gateway: Account
-
-    @property
-    def everyone(self) -> tuple[Address, ...]:
-        return addresses_of(Address(one.address) for one in (*self.nodes, *self.people))
-
-    def stay_inside_the_round(self) -> None:
-        """A call is done in the block to come, which may be of the next round."""
-        if rounds.state(self.client, self.at.rounds_manager, block="latest").blocks_left < CLEAR_BLOCKS:
-            self.net.next_round()
-
-    def state(self) -> State:
-        pairs = tuple((Address(one.address), Address(node.address)) for one in self.people for node in self.nodes)
-        pairs += tuple((Address(one.address), Address(node.address)) for one in self.nodes for node in self.nodes)
-        wanted = Wanted(self.everyone, pairs=pairs, likely=self.everyone)
-        return state_at(self.client, self.at, wanted, rules=FIRST, block="latest")
-
-
-@pytest.fixture
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with start_anvil(anvil_binary(), tmp_path_factory.mktemp("model")) as anvil:
-        client = ChainClient([anvil.url], chain_id=31337)
-        made = deploy(client, load_artifacts(contract_artifacts()), DeployConfig(active_places=4))
-        net = Devnet(client, made, seed=7)
-        contracts = Contracts(
-            Address(made.controller),
-            Address(made["BondingManager"]),
-            Address(made["RoundsManager"]),
-            Address(made["LivepeerToken"]),
-        )
-        nodes = [net.account(f"node {number}") for number in range(6)]
-        people = [net.account(f"person {number}") for number in range(8)]
-        gateway = net.account("gateway")
-        for one in (*nodes, *people):
-            net.give_lpt(one, 20_000 * LPT)
-        net.next_round()
-        for number, node in enumerate(nodes):
-            net.bond(node, (1_000 + 100 * number) * LPT + number, node)
-            net.set_cuts(node, 50_000 * number, 1_000_000 - 150_000 * number)
-        net.fund_gateway(gateway, 20 * ETH, 2 * ETH)
-        net.next_round()
-        yield Stage(net, client, contracts, nodes, people, gateway)
 
 
 Act = tuple[str, Callable[[], object], Callable[[State], Stepped]]
@@ -137,20 +70,6 @@ def acts(stage: Stage, rng: random.Random, now: State) -> Act:
     )
 
 
-def of_others(stage: Stage, rng: random.Random) -> None:
-    """What happens beside delegators: rewards, paid tickets, the next round."""
-    node, dice = rng.choice(stage.nodes), rng.random()
-    try:
-        if dice < 0.35:
-            stage.net.reward(node)
-        elif dice < 0.55:
-            stage.net.redeem(stage.gateway, node, rng.randrange(1, ETH // 10))
-        else:
-            stage.net.next_round()
-    except devnet.Reverted:
-        return
-
-
 @pytest.mark.parametrize("seed", [3])
 def test_model__when_delegators_act_at_random__then_state_and_refusals_are_the_contract_s(
     stage: Stage, seed: int
@@ -159,7 +78,7 @@ def test_model__when_delegators_act_at_random__then_state_and_refusals_are_the_c
     done: dict[str, list[int]] = {}
     for _ in range(ACTS):
         if rng.random() < 0.4:
-            of_others(stage, rng)
+            stage.others_act(rng)
         stage.stay_inside_the_round()
         before = stage.state()
         name, really, as_modelled = acts(stage, rng, before)
