@@ -10,10 +10,6 @@ from typing import Any, TypeVar
 
 import httpx
 import stamina
-from gql import Client, gql
-from gql.client import SyncClientSession
-from gql.transport.exceptions import TransportError, TransportQueryError, TransportServerError
-from gql.transport.httpx import HTTPXTransport
 
 from apps.chain.provider import host_of
 from indexer.sources.subgraph.errors import (
@@ -23,8 +19,7 @@ from indexer.sources.subgraph.errors import (
     SubgraphError,
     SubgraphUnreachable,
     TooHeavy,
-    refusal_of,
-    status_error,
+    not_a_subgraph,
 )
 from indexer.sources.subgraph.kinds import KINDS, Kind
 from indexer.sources.subgraph.records import Place, Record, Unreadable, place_of, record_of
@@ -76,22 +71,15 @@ class Subgraph:
         timeout_s: float = TIMEOUT_S,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        from indexer.sources.subgraph.connection import Connection  # not at the top: see there
+
         self.host = host_of(url)
-        self._secrets = [secret for secret in (key, url) if secret]
-        headers = {"authorization": f"Bearer {key}"} if key else {}
-        options: dict[str, Any] = {"timeout": timeout_s, "headers": headers}
-        if transport is not None:
-            options["transport"] = transport
-        self._transport = HTTPXTransport(url, **options)
-        self._client: Any = Client(transport=self._transport)  # opens and closes by functions without types
-        self._session: SyncClientSession | None = None
+        self._connection = Connection(url, key, host=self.host, timeout_s=timeout_s, transport=transport)
         self._kinds: tuple[str, tuple[Kind, ...]] = ("", ())  # of which deployment
 
     def close(self) -> None:
         """Drops the connection; the next question opens a new one."""
-        if self._session is not None:
-            self._client.close_sync()
-            self._session = None
+        self._connection.close()
 
     def pin(self) -> Pin:
         """The subgraph's head."""
@@ -199,42 +187,11 @@ class Subgraph:
             wait_jitter=JITTER_S,
         ):
             with attempt:
-                return self._once(query, partly=partly)
+                return self._connection.ask(query, partly=partly)
         raise self._not_a_subgraph()
 
-    def _once(self, query: str, *, partly: bool) -> dict[str, Any]:
-        try:
-            if self._session is None:
-                self._session = self._client.connect_sync()
-            return dict(self._session.execute(gql(query)))
-        except TransportQueryError as error:
-            if partly and isinstance(error.data, dict) and error.data.get("_meta"):
-                return dict(error.data)
-            raise refusal_of([self._told(one) for one in error.errors or []], host=self.host) from None
-        except TransportServerError as error:
-            after = (self._transport.response_headers or {}).get("retry-after")
-            raise status_error(error.code or 0, host=self.host, retry_after=after) from None
-        except TransportError as error:  # its text may hold the URL, so it goes no further
-            raise self._silent(error.__cause__ or error) from None
-
-    def _silent(self, cause: BaseException) -> SubgraphError:
-        if isinstance(cause, httpx.TimeoutException):
-            return SubgraphUnreachable(f"The subgraph at {self.host} did not answer in time; it is asked again later.")
-        if isinstance(cause, httpx.HTTPError):
-            return SubgraphUnreachable(
-                f"No subgraph answers at {self.host} ({type(cause).__name__}); check {SETTING}, or wait."
-            )
-        return self._not_a_subgraph()
-
     def _not_a_subgraph(self) -> SubgraphError:
-        return SubgraphUnreachable(f"{self.host} does not answer as the Livepeer subgraph does; check {SETTING}.")
-
-    def _told(self, error: Any) -> str:
-        """A sentence of its own, without anything that should not be repeated."""
-        message = str(error.get("message") if isinstance(error, dict) else error)
-        for secret in self._secrets:
-            message = message.replace(secret, "…")
-        return message[:200]
+        return not_a_subgraph(self.host)
 
 
 def _list_of(query: str, selection: str, last: str, where: str, pin: Pin) -> str:

@@ -105,3 +105,8 @@ def _seconds(retry_after: str | None) -> float | None:
         return max(0.05, float(retry_after)) if retry_after else None
     except ValueError:
         return None
+
+
+def not_a_subgraph(host: str) -> SubgraphError:
+    """For an answer that no subgraph of Livepeer gives."""
+    return SubgraphUnreachable(f"{host} does not answer as the Livepeer subgraph does; check {SETTING}.")
