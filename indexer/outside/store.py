@@ -34,6 +34,7 @@ from indexer.sources.records import (
     Document,
     Found,
     GpusSeen,
+    Job,
     NodeSeen,
     OfferSeen,
     ScoreSeen,
@@ -97,6 +98,11 @@ class _Where:
             "read_at": self.at,
         }
 
+    def seen_job(self, *parts: str, job: Job, hour: datetime | None = None) -> dict[str, Any]:
+        """The columns that every observation of a job has; the job is the end of its identity."""
+        named = {"raw_id": job.raw_id, "model": job.model, "job_type": job.job_type}
+        return {**self.seen(*parts, job.raw_id, job.model, hour=hour), **named}
+
 
 def _upsert(model: type[Row], rows: Iterable[Row], *, keys: Sequence[str], over: Sequence[str]) -> None:
     """Inserts, or writes over `over` where the keys are there; in the order of keys, and each of them once."""
@@ -109,6 +115,19 @@ def _upsert(model: type[Row], rows: Iterable[Row], *, keys: Sequence[str], over:
 
 def _observe(model: type[Row], rows: Iterable[Row], *, over: Sequence[str]) -> None:
     _upsert(model, rows, keys=("identity", "hour"), over=("read_at", *over))
+
+
+def _observe_jobs(model: type[Row], rows: Iterable[Row], *, over: Sequence[str]) -> None:
+    _observe(model, rows, over=("job_type", *over))
+
+
+def _observe_current(
+    model: type[Offer] | type[TestScore], where: _Where, rows: Sequence[Any], *, whole: bool, over: Sequence[str]
+) -> None:
+    """What was current before is so no longer: all of it where the new list is whole, else what the new rows tell."""
+    before = model._default_manager.filter(source=where.source, observer=where.observer, is_current=True)
+    (before if whole else before.filter(identity__in=[row.identity for row in rows])).update(is_current=False)
+    _observe_jobs(model, rows, over=("is_current", *over))
 
 
 # ---- answers
@@ -183,22 +202,13 @@ def _regions(regions: Iterable[Any]) -> None:
     _upsert(TestRegion, rows, keys=("code", "kind"), over=("name",))
 
 
-def _replace(model: type[Offer] | type[TestScore], where: _Where, rows: Sequence[Any], *, whole: bool) -> None:
-    """What was current before is so no longer: all of it where the new list is whole, else what the new rows tell."""
-    before = model._default_manager.filter(source=where.source, observer=where.observer, is_current=True)
-    (before if whole else before.filter(identity__in=[row.identity for row in rows])).update(is_current=False)
-
-
 def _offers(where: _Where, offers: Iterable[OfferSeen], *, whole: bool) -> None:
     rows = [
         Offer(
-            **where.seen(each.orchestrator, each.node_key, each.uri, each.job.raw_id, each.job.model),
+            **where.seen_job(each.orchestrator, each.node_key, each.uri, job=each.job),
             orchestrator=each.orchestrator,
             node_key=each.node_key,
             uri=each.uri,
-            raw_id=each.job.raw_id,
-            model=each.job.model,
-            job_type=each.job.job_type,
             warm=each.warm,
             idle=each.idle,
             in_use=each.in_use,
@@ -208,19 +218,16 @@ def _offers(where: _Where, offers: Iterable[OfferSeen], *, whole: bool) -> None:
         )
         for each in offers
     ]
-    _replace(Offer, where, rows, whole=whole)
-    _observe(Offer, rows, over=("is_current", "job_type", "warm", "idle", "in_use", "price_wei", "pixels_per_unit"))
+    over = ("warm", "idle", "in_use", "price_wei", "pixels_per_unit")
+    _observe_current(Offer, where, rows, whole=whole, over=over)
 
 
 def _scores(where: _Where, scores: Iterable[ScoreSeen], *, whole: bool) -> None:
     rows = [
         TestScore(
-            **where.seen(each.orchestrator, each.region, each.job.raw_id, each.job.model),
+            **where.seen_job(each.orchestrator, each.region, job=each.job),
             orchestrator=each.orchestrator,
             region=each.region,
-            raw_id=each.job.raw_id,
-            model=each.job.model,
-            job_type=each.job.job_type,
             success_ppm=each.success_ppm,
             round_trip_ppm=each.round_trip_ppm,
             score_ppm=each.score_ppm,
@@ -228,17 +235,13 @@ def _scores(where: _Where, scores: Iterable[ScoreSeen], *, whole: bool) -> None:
         )
         for each in scores
     ]
-    _replace(TestScore, where, rows, whole=whole)
-    _observe(TestScore, rows, over=("is_current", "job_type", "success_ppm", "round_trip_ppm", "score_ppm"))
+    _observe_current(TestScore, where, rows, whole=whole, over=("success_ppm", "round_trip_ppm", "score_ppm"))
 
 
 def _demand(where: _Where, demand: Iterable[DemandSeen]) -> None:
     rows = [
         DemandHour(
-            **where.seen(each.org, each.gateway, each.job.raw_id, each.job.model, hour=each.hour),
-            raw_id=each.job.raw_id,
-            model=each.job.model,
-            job_type=each.job.job_type,
+            **where.seen_job(each.org, each.gateway, job=each.job, hour=each.hour),
             org=each.org,
             gateway=each.gateway,
             sessions=each.sessions,
@@ -249,8 +252,7 @@ def _demand(where: _Where, demand: Iterable[DemandSeen]) -> None:
         )
         for each in demand
     ]
-    over = ("job_type", "sessions", "sessions_ok", "unserved", "work_ms", "effective_ppm")
-    _observe(DemandHour, rows, over=over)
+    _observe_jobs(DemandHour, rows, over=("sessions", "sessions_ok", "unserved", "work_ms", "effective_ppm"))
 
 
 def _gpus(where: _Where, gpus: Iterable[GpusSeen], known: Known) -> None:
@@ -277,10 +279,7 @@ def _work(where: _Where, work: Iterable[WorkSeen], known: Known, *, whole: Seque
     """
     rows = [
         JobHour(
-            **where.seen(each.org, each.gateway, each.node, each.job.raw_id, each.job.model, hour=each.hour),
-            raw_id=each.job.raw_id,
-            model=each.job.model,
-            job_type=each.job.job_type,
+            **where.seen_job(each.org, each.gateway, each.node, job=each.job, hour=each.hour),
             org=each.org,
             gateway=each.gateway,
             node=each.node,
@@ -291,7 +290,7 @@ def _work(where: _Where, work: Iterable[WorkSeen], known: Known, *, whole: Seque
     ]
     gone = JobHour.objects.filter(source=where.source, observer=where.observer, hour__in=list(whole))
     gone.exclude(identity__in=[row.identity for row in rows]).delete()
-    _observe(JobHour, rows, over=("job_type", "orchestrator", *_WORK))
+    _observe_jobs(JobHour, rows, over=("orchestrator", *_WORK))
 
 
 # ---- what could not be read, and what is old
