@@ -23,6 +23,7 @@ from apps.web.status.subgraph import Subgraph, subgraph
 from apps.web.status.verification import Checked, checked
 from indexer.handlers import POLL
 from indexer.models import ChainLog, IndexState, ParkedLog, WatchedContract
+from indexer.windows import Window
 
 _COUNTED_FOR_S = 30  # counting every log takes a second on a full index, and nobody needs it newer
 _PARKED_SHOWN = 5
@@ -47,18 +48,6 @@ class Mark:
     time: datetime | None
     behind: int | None
     meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Blocks `first` to `last`, both included."""
-
-    first: int
-    last: int
-
-    @property
-    def blocks(self) -> int:
-        return self.last - self.first + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +86,8 @@ class Sources:
     providers: Providers
     contracts: News
     marks: Sequence[Mark]
-    covered: Sequence[Span]
-    gaps: Sequence[Span]
+    covered: Sequence[Window]
+    gaps: Sequence[Window]
     counts: Counts
     parked: int
     parked_last: Sequence[ParkedLog]
@@ -122,7 +111,7 @@ def sources(frame: Frame) -> Sources:
         contracts=contract_news(),
         marks=_marks(index, frame, run),
         covered=covered,
-        gaps=[Span(low.last + 1, high.first - 1) for low, high in pairwise(covered)],
+        gaps=[Window(low.last + 1, high.first - 1) for low, high in pairwise(covered)],
         counts=_counts(index),
         parked=ParkedLog.objects.count(),
         parked_last=list(ParkedLog.objects.order_by("-block_id", "-log_index")[:_PARKED_SHOWN]),
@@ -170,11 +159,11 @@ SELECT lower(span), upper(span) FROM (SELECT unnest(range_agg(blocks)) span FROM
 """
 
 
-def _covered() -> list[Span]:
+def _covered() -> list[Window]:
     """The blocks whose logs are all here, neighbouring windows joined."""
     with connection.cursor() as cursor:
         cursor.execute(_JOINED)
-        return [Span(first, after - 1) for first, after in cursor.fetchall()]
+        return [Window(first, after - 1) for first, after in cursor.fetchall()]
 
 
 def _counts(index: IndexState | None) -> Counts:
