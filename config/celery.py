@@ -30,6 +30,7 @@ def _every(seconds: float, task: str, queue: str) -> dict[str, object]:
 app.conf.beat_schedule = {
     "follow-chain": _every(settings.FOLLOW_INTERVAL_S, "indexer.tasks.follow_chain", "indexer"),
     "score-network": _every(settings.SCORE_INTERVAL_S, "apps.scoring.tasks.score_network", "scoring"),
+    "backtest-network": _every(120, "apps.scoring.tasks.backtest_network", "scoring"),  # makes one a day at most
     "find-senders": _every(30, "indexer.tasks.find_senders", "default"),
     "verify-sample": _every(settings.VERIFY_INTERVAL_S, "indexer.tasks.verify_sample", "checks"),
 }

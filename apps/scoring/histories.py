@@ -10,22 +10,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Count, Sum
-
 from apps.delegation.links import links as delegation_links
 from apps.delegation.models import StakeEvent
-from apps.network.fields import UintField
 from apps.network.instant import one_instant
-from apps.network.models import Block, CutChange, Orchestrator, OrchestratorRound, Round, TicketPayment
+from apps.network.models import Block, CutChange, Orchestrator, OrchestratorRound, Round
 from apps.network.selectors.links import links as network_links
-from apps.protocol.units import Address, BlockNumber, EthWei
+from apps.protocol.units import Address, BlockNumber
 from apps.protocol.units import Round as RoundNumber
 from apps.scoring.backtest.history import Factors, History, Life, Reach, Registration, RoundStart, Told
 from apps.scoring.backtest.outcomes import carried
-from apps.scoring.facts import CutFact, Cuts, LinkFact, PaymentFact, Payments, RoundFact, Rounds
+from apps.scoring.columns import payments_between, raised_between, rounds_between
+from apps.scoring.facts import CutFact, Cuts, LinkFact, Payments, Rounds
 from apps.scoring.jobinputs import read_jobs
 
 Row = TypeVar("Row")
+NO_ROUNDS, NO_PAYMENTS = Rounds.of(), Payments.of()
 _PLACING = (StakeEvent.Kind.BOND, StakeEvent.Kind.REBOND)
 _ARRIVING = (*_PLACING, StakeEvent.Kind.CLAIM)
 _LEAVING = (StakeEvent.Kind.UNBOND,)
@@ -62,37 +61,41 @@ def _told(start: RoundStart, reach: Reach, until: datetime) -> Told:
 
 def _links(first: int, block: int) -> tuple[LinkFact, ...]:
     found = [*network_links(first_round=first, block=block), *delegation_links(first_round=first, block=block)]
-    return tuple(LinkFact(*each) for each in found)  # type: ignore[arg-type]
+    return tuple(
+        LinkFact(
+            Address(one.one),
+            Address(one.other),
+            one.kind,
+            RoundNumber(one.round),
+            one.tx_hash,
+            one.log_index,
+            one.amount_wei,
+        )
+        for one in found
+    )
 
 
 def _lives(first: int, now: int, block: int) -> dict[Address, Life]:
-    lived = _rounds(first, now)
+    lived = rounds_between(first, now)
+    raised = raised_between(first, now, lived)
     factors = _factors(first, now)
-    paid = _payments(first, now)
+    paid = payments_between(first, now)
     cuts = _cuts(block)
     registrations = _registrations(block)
     addresses = lived.keys() | registrations.keys()
     return {
         Address(address): Life(
             address=Address(address),
-            rounds=Rounds.of(lived.get(address, ())),
+            rounds=lived.get(address, NO_ROUNDS),
+            raised=raised.get(address, ()),
             factors=factors.get(address, ()),
-            payments=Payments.of(paid.get(address, ())),
+            payments=paid.get(address, NO_PAYMENTS),
             cuts=Cuts.of(fact for _, fact in cuts.get(address, ())),
             cut_blocks=tuple(at for at, _ in cuts.get(address, ())),
             registrations=registrations.get(address, ()),
         )
         for address in addresses
     }
-
-
-def _rounds(first: int, now: int) -> Mapping[str, list[RoundFact]]:
-    rows: Any = OrchestratorRound.objects.filter(
-        round__gte=first, round__lt=now, active=True, stake_lpt_wei__isnull=False
-    ).values_list(
-        "orchestrator", "round", "stake_lpt_wei", "reward_called", "reward_cut_ppm", "fee_share_ppm", "fees_eth_wei"
-    )
-    return _by_address((address, RoundFact(*facts)) for address, *facts in rows.iterator())
 
 
 def _factors(first: int, now: int) -> dict[str, tuple[Factors, ...]]:
@@ -111,19 +114,6 @@ def _factors(first: int, now: int) -> dict[str, tuple[Factors, ...]]:
         address: carried(sorted(each, key=lambda one: (one.round, one.reward, one.fee)))
         for address, each in found.items()
     }
-
-
-def _payments(first: int, now: int) -> Mapping[str, list[PaymentFact]]:
-    rows: Any = (
-        TicketPayment.objects.filter(round__gte=first, round__lt=now)
-        .values("orchestrator", "gateway", "round")
-        .annotate(paid=Sum("amount_eth_wei", output_field=UintField()), tickets=Count("*"))
-        .values_list("orchestrator", "round", "gateway", "paid", "tickets")
-    )
-    return _by_address(
-        (address, PaymentFact(round_, Address(gateway), EthWei(paid), tickets))
-        for address, round_, gateway, paid, tickets in rows.iterator()
-    )
 
 
 def _cuts(block: int) -> Mapping[str, list[tuple[BlockNumber, CutFact]]]:

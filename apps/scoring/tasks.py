@@ -7,7 +7,7 @@ import time
 import structlog
 from celery import shared_task
 
-from apps.scoring import services
+from apps.scoring import backtests, services
 
 log = structlog.get_logger(__name__)
 
@@ -21,4 +21,16 @@ def score_network() -> int | None:
         return None
     ms = round((time.monotonic() - began) * 1000)
     log.info("score_run", run=run.pk, version=run.version, block=run.as_of_block, round=run.as_of_round, ms=ms)
+    return run.pk
+
+
+@shared_task(name="apps.scoring.tasks.backtest_network")
+def backtest_network() -> int | None:
+    """The id of the new back-test; nothing where the last one is younger than a day."""
+    began = time.monotonic()
+    run = backtests.network_backtest()
+    if run is None:
+        return None
+    ms = round((time.monotonic() - began) * 1000)
+    log.info("backtest_run", run=run.pk, version=run.version, block=run.as_of_block, round=run.as_of_round, ms=ms)
     return run.pk

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from apps.protocol.units import Address, BlockNumber, LptWei, Ppm, Round
-from apps.scoring.facts import Cuts, LinkFact, NetworkFacts, OrchestratorFacts, Payments, Rounds
+from apps.scoring.facts import Cuts, LinkFact, NetworkFacts, OrchestratorFacts, Payments, RaisedFact, Rounds
 from apps.scoring.jobfacts import DeliveryFacts, JobFacts, MarketFacts
 from apps.scoring.method import Method
 
@@ -61,10 +61,14 @@ NOTHING_TOLD = Told()
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One orchestrator over the whole history; every row ascending. `cut_blocks` is the block of each of `cuts`."""
+    """One orchestrator over the whole history; every row ascending. `cut_blocks` is the block of each of `cuts`.
+
+    `raised` has the rewards of rounds with a reward cut above its least of all rounds.
+    """
 
     address: Address
     rounds: Rounds = field(default_factory=Rounds.of)
+    raised: Sequence[RaisedFact] = ()
     factors: Sequence[Factors] = ()
     payments: Payments = field(default_factory=Payments.of)
     cuts: Cuts = field(default_factory=Cuts.of)
@@ -130,6 +134,7 @@ def refuse_look_ahead(facts: NetworkFacts, start: RoundStart) -> None:
     for one in facts.orchestrators:
         late += [number for number in (*one.rounds.round[-1:], *one.payments.round[-1:]) if number >= now]
         late += [number for number in one.cuts.round[-1:] if number > now]
+        late += [each.round for each in one.raised[-1:] if each.round >= now]
     if late or facts.round != now:
         raise LookAhead(f"At the beginning of round {now} something of round {max(late, default=facts.round)} is seen.")
 
@@ -154,4 +159,12 @@ def _known(life: Life, start: RoundStart, reach: Reach, told: Told) -> Orchestra
         cuts=cuts.between(now - reach.cuts, now + 1),
         jobs=told.jobs.get(life.address),
         delivery=told.delivery.get(life.address),
+        raised=_raised(life.raised, rounds),
     )
+
+
+def _raised(every: Sequence[RaisedFact], rounds: Rounds) -> tuple[RaisedFact, ...]:
+    """The rewards of those rounds whose reward cut was above the least of the same rounds."""
+    least = min(rounds.reward_cut_ppm, default=0)
+    above = {past for past, cut in zip(rounds.round, rounds.reward_cut_ppm, strict=True) if cut > least}
+    return tuple(one for one in every if one.round in above) if above else ()
