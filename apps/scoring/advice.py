@@ -10,7 +10,7 @@ from apps.scoring.facts import NetworkFacts, OrchestratorFacts
 from apps.scoring.method import Method
 from apps.scoring.results import Advice, Gate, Part
 from apps.scoring.tally import Field, Tally, fee_share, plain_ratio, stake_share
-from apps.scoring.terms import kept_of, what_worsened
+from apps.scoring.terms import what_worsened
 from apps.scoring.worsening import Worsening, judged
 
 
@@ -18,17 +18,19 @@ def advice_of(
     one: OrchestratorFacts, facts: NetworkFacts, field: Field, gates: tuple[Gate, ...], parts: Sequence[Part]
 ) -> Advice:
     """The first thing that applies, most serious first."""
-    return next(_findings(one, facts, field, gates))
+    return next(_findings(one, facts, field, gates, parts))
 
 
-def _findings(one: OrchestratorFacts, facts: NetworkFacts, field: Field, gates: tuple[Gate, ...]) -> Iterator[Advice]:
+def _findings(
+    one: OrchestratorFacts, facts: NetworkFacts, field: Field, gates: tuple[Gate, ...], parts: Sequence[Part]
+) -> Iterator[Advice]:
     tally = field.tallies[one.address]
     yield from _of_gates(gates)
     yield from _of_worsening(one, facts, field.method)
     yield from _of_misses(tally, field.method)
     yield from _of_dealing(tally, field.method)
     yield from _of_work(tally, field)
-    yield _summary(one, facts, tally, field)
+    yield _summary(tally, field, parts)
 
 
 def _of_gates(gates: tuple[Gate, ...]) -> Iterator[Advice]:
@@ -92,15 +94,20 @@ def _of_work(tally: Tally, field: Field) -> Iterator[Advice]:
         yield Advice(f"Rests on one payer: a single gateway paid {largest} of its fees.", "warn")
 
 
-def _summary(one: OrchestratorFacts, facts: NetworkFacts, tally: Tally, field: Field) -> Advice:
-    kept = kept_of(one, facts, field.method)
-    rewards = kept.rewards_realised if kept.rewards_realised is not None else kept.rewards_posted
+def _summary(tally: Tally, field: Field, parts: Sequence[Part]) -> Advice:
+    rewards = _rewards_kept(parts)
     busy = plain_ratio(tally, field) >= field.method.number("advice", "busy_ratio")
     if busy and rewards >= field.method.number("advice", "fair_rewards") and tally.payers > 1:
         ratio = words.times(plain_ratio(tally, field))
         keep = words.percent(rewards)
         return Advice(f"Earned {ratio} the fees its stake suggests; delegators keep {keep} of rewards.", "good")
     return Advice(f"{_shares(tally, field)[:-1]}; delegators keep {words.percent(rewards)} of rewards.", "info")
+
+
+def _rewards_kept(parts: Sequence[Part]) -> Decimal:
+    """The share of rewards that delegators got, or would get by the posted cut where no round shows it."""
+    figures = next(part.sources for part in parts if part.name == "terms")
+    return Decimal(str(figures["rewards_kept_realised"] or figures["rewards_kept_posted"]))
 
 
 def _shares(tally: Tally, field: Field) -> str:

@@ -47,9 +47,18 @@ class Digests:
 class BundleWriter:
     """The text of a bundle, piece by piece; `digests` are complete once `pieces` has ended."""
 
-    def __init__(self, head: RunHead, method: Method, facts: NetworkFacts, results: Iterable[Result]) -> None:
+    def __init__(
+        self,
+        head: RunHead,
+        method: Method,
+        facts: NetworkFacts,
+        results: Iterable[Result],
+        *,
+        inputs: Iterable[str] | None = None,
+    ) -> None:
+        """`inputs` are the pieces of the facts' canonical text, where they were made before."""
         self._sections: Mapping[str, Iterable[str]] = {
-            "inputs": canonical_pieces(facts),
+            "inputs": canonical_pieces(facts) if inputs is None else inputs,
             "method": (text_of(method_data(method.version)),),
             "outputs": _outputs_pieces(results),
         }

@@ -17,9 +17,16 @@ _GZIP = 31  # zlib's word for a gzip header, which it writes without a time
 _QUICK = 1  # a sixth larger than the default, in a third of the time
 
 
-def bundle_keep(run: ScoreRun, *, method: Method, facts: NetworkFacts, results: Iterable[Result]) -> ScoreBundle:
-    """Stores the bundle of a run just made, and its digests with the run."""
-    writer = BundleWriter(_head(run), method, facts, results)
+def bundle_keep(
+    run: ScoreRun,
+    *,
+    method: Method,
+    facts: NetworkFacts,
+    results: Iterable[Result],
+    inputs: Iterable[str] | None = None,
+) -> ScoreBundle:
+    """Stores the bundle of a run just made, and its digests with the run. `inputs` as BundleWriter takes them."""
+    writer = BundleWriter(_head(run), method, facts, results, inputs=inputs)
     press, size, packed = zlib.compressobj(_QUICK, zlib.DEFLATED, _GZIP), 0, []
     for piece in writer.pieces():
         data = piece.encode()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
@@ -204,8 +204,13 @@ def canonical_pieces(facts: NetworkFacts) -> Iterator[str]:
 
 def digest(facts: NetworkFacts) -> str:
     """sha256 of the canonical text, in hex: equal facts give an equal digest on any machine."""
+    return digest_of_pieces(canonical_pieces(facts))
+
+
+def digest_of_pieces(pieces: Iterable[str]) -> str:
+    """The digest of facts whose canonical text was made before."""
     found = hashlib.sha256()
-    for piece in canonical_pieces(facts):
+    for piece in pieces:
         found.update(piece.encode())
     return found.hexdigest()
 
@@ -221,11 +226,14 @@ def facts_from(text: str) -> NetworkFacts:
 
 def _one_text(one: OrchestratorFacts) -> str:
     values = {name: getattr(one, name) for name in _FACTS_OF_ONE}
-    inner = ",".join(
-        f'"{name}":{_table_text(value) if isinstance(value, Table) else _json(plain(value))}'
-        for name, value in values.items()
-    )
+    inner = ",".join(f'"{name}":{_value_text(value)}' for name, value in values.items())
     return f"{{{inner}}}"
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, Table):
+        return _table_text(value)
+    return "null" if value is None else _json(plain(value))
 
 
 def _table_text(table: Table[Any]) -> str:
@@ -235,9 +243,13 @@ def _table_text(table: Table[Any]) -> str:
 
 def _column_text(column: tuple[Any, ...]) -> str:
     """Numbers and addresses need no escaping, so a column is joined and not encoded value by value."""
-    if column and (isinstance(column[0], bool) or None in column):
+    if not column:
+        return "[]"
+    if isinstance(column[0], bool):
+        return "[" + ",".join(["true" if each else "false" for each in column]) + "]"
+    if None in column:
         return _json([plain(each) for each in column])
-    return '["' + '","'.join(map(str, column)) + '"]' if column else "[]"
+    return '["' + '","'.join(map(str, column)) + '"]'
 
 
 def _json(value: Any) -> str:

@@ -5,12 +5,14 @@ Methods that are in shadow are run on the same facts and stored in the same way;
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
 from apps.network.models import Block
 from apps.scoring.bundles import bundle_keep
-from apps.scoring.facts import digest
+from apps.scoring.facts import canonical_pieces, digest_of_pieces
 from apps.scoring.formula import score
 from apps.scoring.inputs import Snapshot, finalized_block, snapshot
 from apps.scoring.method import Method, live, shadows
@@ -35,15 +37,28 @@ def network_score() -> ScoreRun | None:
     taken = snapshot(block) if due else None
     if taken is None or not taken.facts.window:
         return None
-    inputs_digest = digest(taken.facts)
-    made = {method.version: _run(method, taken, inputs_digest) for method in due}
+    inputs = Inputs.of(taken)
+    made = {method.version: _run(method, taken, inputs) for method in due}
     return made.get(live().version)
 
 
-def _run(method: Method, taken: Snapshot, inputs_digest: str) -> ScoreRun | None:
-    if _newest_digest(method) == inputs_digest:
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The canonical text of the facts in pieces, made once for digest and bundle."""
+
+    pieces: list[str]
+    digest: str
+
+    @classmethod
+    def of(cls, taken: Snapshot) -> Inputs:
+        pieces = list(canonical_pieces(taken.facts))
+        return cls(pieces, digest_of_pieces(pieces))
+
+
+def _run(method: Method, taken: Snapshot, inputs: Inputs) -> ScoreRun | None:
+    if _newest_digest(method) == inputs.digest:
         return None
-    return _store(method, taken, inputs_digest, score(taken.facts, method))
+    return _store(method, taken, inputs, score(taken.facts, method))
 
 
 def _drop_lost_runs() -> None:
@@ -64,20 +79,20 @@ def _newest_digest(method: Method) -> str | None:
 
 
 @transaction.atomic
-def _store(method: Method, taken: Snapshot, inputs_digest: str, results: tuple[Result, ...]) -> ScoreRun | None:
+def _store(method: Method, taken: Snapshot, inputs: Inputs, results: tuple[Result, ...]) -> ScoreRun | None:
     run, is_new = ScoreRun.objects.get_or_create(
         version=method.version,
         as_of_block=taken.block,
         defaults={
             "as_of_block_hash": taken.block_hash,
             "as_of_round": taken.facts.round,
-            "inputs_digest": inputs_digest,
+            "inputs_digest": inputs.digest,
         },
     )
     if not is_new:
         return None
     scores_copy(run, results)
-    bundle_keep(run, method=method, facts=taken.facts, results=results)
+    bundle_keep(run, method=method, facts=taken.facts, results=results, inputs=inputs.pieces)
     _prune(method)
     return run
 

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import accumulate, compress
+from itertools import accumulate
 from operator import mul
 
 from apps.protocol.units import Address, EthWei
@@ -152,7 +152,7 @@ def field_of(facts: NetworkFacts, method: Method) -> Field:
 def tally_of(one: OrchestratorFacts, income: Income, clock: Clock) -> Tally:
     """The sums of one orchestrator over the window."""
     rounds, paid = one.rounds, income.organic.values()
-    recent = [clock.is_recent(past) for past in rounds.round]
+    recent = rounds.between(clock.now - clock.recent_rounds, clock.now)
     return Tally(
         counted=income.counted,
         counted_low=income.counted_low,
@@ -167,9 +167,9 @@ def tally_of(one: OrchestratorFacts, income: Income, clock: Clock) -> Tally:
         payers=len(paid),
         largest_payer=EthWei(max((each.fees_eth_wei for each in paid), default=0)),
         active_rounds=len(rounds),
-        active_recent=sum(recent),
+        active_recent=len(recent),
         reward_calls=sum(rounds.reward_called),
-        recent_calls=sum(compress(rounds.reward_called, recent)),
+        recent_calls=sum(recent.reward_called),
         flows=income.flows,
     )
 

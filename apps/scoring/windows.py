@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
-from functools import cache
+from functools import cache, lru_cache
 
 from apps.protocol.units import Round
 from apps.scoring.facts import LONG_ROUNDS, RECENT_ROUNDS
@@ -34,14 +33,21 @@ class Clock:
         age = max(0, self.now - 1 - past)
         return self.decay[age] if age < self.long_rounds else 0
 
-    def weights(self, rounds: Iterable[Round]) -> list[int]:
-        return [self.weight(past) for past in rounds]
+    def weights(self, rounds: tuple[Round, ...]) -> tuple[int, ...]:
+        """The weight of each; most orchestrators share their rounds, so these are kept."""
+        return _weights(self, rounds)
 
     def is_recent(self, past: Round) -> bool:
         """Among the last closed rounds of the recent window."""
         return self.now - self.recent_rounds <= past < self.now
 
 
+@lru_cache(maxsize=1024)
+def _weights(clock: Clock, rounds: tuple[Round, ...]) -> tuple[int, ...]:
+    return tuple(clock.weight(past) for past in rounds)
+
+
+@lru_cache(maxsize=64)
 def clock_of(now: Round, method: Method) -> Clock:
     """The clock of a run of that method made while round `now` is open."""
     long_rounds = method.long_rounds

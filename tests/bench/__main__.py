@@ -16,7 +16,9 @@ PARTS = (
     "tests.bench.memory",
     "tests.bench.reorg",
     "tests.bench.long_history",
+    "tests.bench.lists",
     "tests.bench.scale",
+    "tests.bench.score",
 )
 LIMIT_S = 15 * 60
 
