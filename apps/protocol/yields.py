@@ -5,11 +5,12 @@ grew by, to the wei. Stake that was not there is put beside the stake that was, 
 and fee (LIP-36): with S the node's stake, A the network's, a the amount and x what it had grown to,
 
     rewards   are minted by (S + x) / (A + a) and shared by S + x, so each LPT gets A / (A + a) of what it got
-    fees      are paid for work and not for stake, so each LPT gets S / (S' + x) of what it got
+    fees      are paid for work and not for stake, so each LPT gets S / (S + x) of what it got
 
-A round mints the same whoever holds the stake, so what the amount earns others do not: the network holds a more and
-not x, and the stake of others is S', which is S less what they did not earn. What people would have done because of it
-is not guessed: work, terms and the set of active nodes are taken as they were. docs/yield.md says more.
+A round mints the same whoever holds the stake, so what the amount earns others do not, and the network holds a more
+and not x. The node's other stake is taken as it was, which leaves fees a little low: others would have had somewhat
+less of them. What people would have done because of it is not guessed: work, terms and the set of active nodes are
+taken as they were. docs/yield.md says more.
 """
 
 from __future__ import annotations
@@ -110,8 +111,7 @@ def _grown(steps: Sequence[Step], amount: LptWei, counted: Counted) -> tuple[Lpt
         before = step.before.reward or ONE
         if fees_known and (paid := step.after.fee - step.before.fee):
             stake = step.stake or 1  # read only where the amount is added to it, and then it is known
-            others = stake * factor // before  # they restaked less, by what the amount took of their rewards
-            fee_factor += paid * factor * stake // (before * (others + own)) if own else paid * factor // before
+            fee_factor += paid * factor * stake // (before * (stake + own)) if own else paid * factor // before
         if grew := (step.after.reward or ONE) - before:
             whole = step.network_stake or 1
             joined = amount if counted == "new" else 0

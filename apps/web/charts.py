@@ -9,6 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from apps.web.pictures.lines import NodeLine
 from apps.web.pictures.rounds import RoundPoint, amount, stake_unit
 
 FEES, STAKE, UNKNOWN = 0, 1, 2
@@ -96,3 +97,81 @@ def _last_values(fees: float | None, stake: float | None) -> list[dict[str, Any]
     if stake is not None:
         labels.append({"text": f"<b>{stake:,.0f}</b>", "y": stake, "yref": "y2", "name": "last ink", **beside})
     return labels
+
+
+LINE_TOKENS = ("work", "stake", "terms", "jobs", "comm")
+LINE_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # site.css draws the same without a script
+
+
+def lines_figure(lines: Sequence[NodeLine], *, fees_title: str, shown: int = 90) -> dict[str, Any]:
+    """Fees over stake of several nodes, two lines each, in the manner of `rounds_figure`; each ends in its letter."""
+    figure = deepcopy(_lines_skeleton())
+    everything = [point for line in lines for point in line.points]
+    divisor, unit = stake_unit(everything)
+    layout = figure["layout"]
+    layout["annotations"] = [_title(fees_title, 1), _title(f"Stake, {unit}", 0.3)]
+    for line in lines:
+        figure["data"] += _line_traces(line, divisor, unit)
+        layout["annotations"] += _line_letters(line, divisor)
+    if everything:
+        rounds = [point.round for point in lines[0].points]
+        layout["xaxis"]["range"] = [max(rounds[0], rounds[-1] - shown + 1) - 0.6, rounds[-1] + 0.6]
+    return figure
+
+
+def _line_traces(line: NodeLine, divisor: float, unit: str) -> list[dict[str, Any]]:
+    rounds = [point.round for point in line.points]
+    stakes = [None if point.stake_lpt is None else point.stake_lpt / divisor for point in line.points]
+    look = {
+        "type": "scatter",
+        "mode": "lines",
+        "connectgaps": False,
+        "meta": LINE_TOKENS[line.place],
+        "line": {"width": 1.5, "dash": LINE_DASHES[line.place]},
+        "x": rounds,
+    }
+    fees = [_digits(point.fees_eth, 6) for point in line.points]
+    return [
+        {
+            **look,
+            "name": f"{line.letter} fees",
+            "y": fees,
+            "hovertemplate": f"{line.letter} %{{y:,.4~f}} ETH<extra></extra>",
+        },
+        {
+            **look,
+            "name": f"{line.letter} stake",
+            "y": [_digits(stake, 3) for stake in stakes],
+            "yaxis": "y2",
+            "hovertemplate": f"{line.letter} %{{y:,.3~f}} {unit}<extra></extra>",
+        },
+    ]
+
+
+def _line_letters(line: NodeLine, divisor: float) -> list[dict[str, Any]]:
+    """The letter at both ends of sight: beside the last fee and the last stake."""
+    last = line.points[-1] if line.points else None
+    beside = {
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "left",
+        "xshift": 4,
+        "showarrow": False,
+        "text": f"<b>{line.letter}</b>",
+    }
+    name = f"end {LINE_TOKENS[line.place]}"
+    ends = []
+    if last is not None and last.fees_eth is not None:
+        ends.append({**beside, "y": _digits(last.fees_eth, 6), "yref": "y", "name": name})
+    if last is not None and last.stake_lpt is not None:
+        ends.append({**beside, "y": _digits(last.stake_lpt / divisor, 3), "yref": "y2", "name": name})
+    return ends
+
+
+@lru_cache(maxsize=1)
+def _lines_skeleton() -> dict[str, Any]:
+    figure = deepcopy(_skeleton())
+    figure["data"] = []
+    figure["layout"]["margin"] = {**figure["layout"]["margin"], "r": 24}
+    figure["layout"]["meta"] = {"narrow_right": 24}  # the letters need their room on a phone too
+    return figure

@@ -28,7 +28,9 @@
     });
     const notes = (figure.layout.annotations ?? []).map((note) => {
       const last = note.name?.startsWith("last ");
-      return { ...note, visible: !(last && narrow), font: font(last ? 14 : 13, last ? note.name.slice(5) : "ink") };
+      const end = note.name?.startsWith("end ");
+      const ink = last ? note.name.slice(5) : end ? note.name.slice(4) : "ink";
+      return { ...note, visible: !(last && narrow), font: font(last ? 14 : 13, ink) };
     });
     const layout = {
       ...figure.layout,
@@ -38,7 +40,7 @@
       paper_bgcolor: token("paper"),
       plot_bgcolor: token("paper"),
       font: font(14, "ink2"),
-      margin: { ...figure.layout.margin, r: narrow ? 8 : figure.layout.margin.r },
+      margin: { ...figure.layout.margin, r: narrow ? figure.layout.meta?.narrow_right ?? 8 : figure.layout.margin.r },
       hoverlabel: { bgcolor: token("raised"), bordercolor: token("edge"), font: font(13, "ink") },
       xaxis: axis({ ...figure.layout.xaxis, showgrid: false, zeroline: false, nticks: narrow ? 4 : 6,
         showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "solid", spikecolor: token("edge") }),
@@ -54,11 +56,13 @@
     const [first, last] = [rounds[0] - 0.6, rounds[rounds.length - 1] + 0.6];
     const wide = Math.min(range[1] - range[0], last - first);
     const end = Math.min(Math.max(range[1], first + wide), last);
-    const seen = (values) => Math.max(0, ...values.filter((value, at) => value !== null && rounds[at] > end - wide && rounds[at] < end));
+    const within = ({ x, y }) => y.filter((value, at) => value !== null && x[at] > end - wide && x[at] < end);
+    const on = (trace, axis) => (trace.yaxis ?? "y") === axis && trace.meta !== "hatch";
+    const seen = (axis) => Math.max(0, ...figure.data.filter((trace) => on(trace, axis)).flatMap(within));
     return {
       "xaxis.range": [end - wide, end],
-      "yaxis.range": [0, (seen(figure.data[0].y) || 1) * 1.06],
-      "yaxis2.range": [0, (seen(figure.data[1].y) || 1) * 1.08],
+      "yaxis.range": [0, (seen("y") || 1) * 1.06],
+      "yaxis2.range": [0, (seen("y2") || 1) * 1.08],
     };
   }
 
@@ -85,7 +89,7 @@
     const same = state.source === source.textContent && state.width === place.clientWidth;
     if (same && !anew) return;
     const figure = JSON.parse(source.textContent);
-    if (!figure.data[0].x.length) return;
+    if (!figure.data[0]?.x.length) return;
     Object.assign(state, { source: source.textContent, width: place.clientWidth, figure });
     const { traces, layout } = dressed(figure, place.clientWidth);
     const view = inView(figure, wanted(figure, state));

@@ -9,9 +9,6 @@ from django.db import connection
 from django.db.models import Sum
 
 from apps.network.models import Block, Orchestrator, OrchestratorRound, Round
-from apps.protocol.earnings import Factors
-from apps.protocol.perc import ONE, precise_perc_of
-from apps.protocol.units import EthWei, LptWei
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +41,6 @@ _COLUMNS = (
     "reward_factor",
     "fee_factor",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Earned:
-    """What a stake left alone would have earned after round `since`, by the factors the contract stored."""
-
-    since: int
-    rewards_lpt_wei: LptWei
-    fees_eth_wei: EthWei
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,40 +88,6 @@ def node_line(address: str, *, before: int, most: int) -> list[tuple[int, float,
     with connection.cursor() as cursor:
         cursor.execute(_LINE, [address, before, most])
         return list(reversed(cursor.fetchall()))
-
-
-# the newest row that stored a factor, by the table's key, for each of a few rounds
-_FACTORS = """
-SELECT asked.round,
-    coalesce((SELECT reward_factor FROM network_orchestrator_round WHERE orchestrator = %(node)s
-        AND round <= asked.round AND reward_factor > 0 ORDER BY round DESC LIMIT 1), 0),
-    coalesce((SELECT fee_factor FROM network_orchestrator_round WHERE orchestrator = %(node)s
-        AND round <= asked.round AND fee_factor > 0 ORDER BY round DESC LIMIT 1), 0)
-FROM unnest(%(rounds)s::int[]) AS asked(round)
-"""
-
-
-def factors_at(address: str, rounds: Sequence[int]) -> dict[int, Factors]:
-    """The factors that hold at the end of each of these rounds; 0 where none was stored by then."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FACTORS, {"node": address, "rounds": list(rounds)})
-        return {number: Factors(int(reward), int(fee)) for number, reward, fee in cursor.fetchall()}
-
-
-def first_round_of(address: str) -> int | None:
-    """The first round in which the node was active or earned."""
-    rows = OrchestratorRound.objects.filter(orchestrator=address).order_by("round")
-    return rows.values_list("round", flat=True).first()
-
-
-def earned(stake: LptWei, *, since: int, start: Factors, end: Factors) -> Earned:
-    """What `stake`, put in place by the end of round `since`, grew by.
-
-    Uses the same fixed-point division as the contract. Rewards are counted as restaked, as the contract does.
-    """
-    reward_start, reward_end = start.reward or ONE, end.reward or ONE
-    grown = precise_perc_of(stake, reward_end, reward_start)
-    return Earned(since, LptWei(grown - stake), EthWei(precise_perc_of(stake, end.fee - start.fee, reward_start)))
 
 
 def stake_moves(*, since: int, running: int) -> list[StakeMove]:

@@ -15,21 +15,21 @@ from apps.network.selectors import activity, flows, governance, history, network
 from apps.network.selectors.activity import Happening
 from apps.network.selectors.flows import Payer, Window
 from apps.network.selectors.governance import Part
-from apps.network.selectors.history import Earned
-from apps.protocol.units import WEI, Address, LptWei
+from apps.protocol.units import Address
+from apps.web.amounts import AmountAsked, Typed
 from apps.web.charts import rounds_figure
 from apps.web.node import work
 from apps.web.node.jobs import JobsView, jobs_view
 from apps.web.node.score import ScoreView, score_view
 from apps.web.node.standing import Standing, standing
 from apps.web.node.work import Calls, RoundLine, TermsView, point_of
+from apps.web.node.yields import YieldView, yield_view
 from apps.web.pictures.rounds import RoundPoint
 from apps.web.pictures.svg import Picture
 
 WINDOW_ROUNDS = work.WINDOW_ROUNDS
 SHOWN_DELEGATORS = 20
 SHOWN_EVENTS, OPEN_EVENTS = 50, 20
-SAMPLE_STAKE, SAMPLE_ROUNDS = LptWei(1000 * WEI), (30, 90)
 EXPLORED_ROUNDS = 1000
 ALL_CHANGES = 10_000  # more than any node has made; keeps a broken one from filling the memory
 
@@ -77,14 +77,6 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True)
-class Earning:
-    """What the sample stake would have earned in the last `rounds` rounds, or since the node's first round if later."""
-
-    rounds: int
-    earned: Earned | None
-
-
-@dataclass(frozen=True, slots=True)
 class NodePage:
     """Everything on the page of one orchestrator."""
 
@@ -98,21 +90,13 @@ class NodePage:
     narrow: Picture
     figure: dict[str, Any]
     calls: Calls
-    earnings: Sequence[Earning]
+    yields: YieldView
     terms: TermsView
     payers: Payers
     behind: Behind
     events: Sequence[Happening]
     jobs: JobsView
     governance: Part
-
-    @property
-    def earned_late(self) -> Earning | None:
-        """The first sample that the node was too young for."""
-        for one in self.earnings:
-            if one.earned and one.earned.since > self.round.number - one.rounds:
-                return one
-        return None
 
     @property
     def first_events(self) -> Sequence[Happening]:
@@ -128,8 +112,8 @@ class NodePage:
         return mark_safe("".join(one.markup for one in cells))
 
 
-def node_page(node: Orchestrator, running: Round) -> NodePage:
-    """The node at the running round."""
+def node_page(node: Orchestrator, running: Round, asked: AmountAsked, *, typed: Typed | None = None) -> NodePage:
+    """The node at the running round, and what the amount asked for earned with it; see `yield_view` for `typed`."""
     window = Window.ending(running.number, rounds=WINDOW_ROUNDS)
     rows = history.node_rounds(node.address, most=WINDOW_ROUNDS)
     lines = work.lines_of(rows, running=running.number, known_from=history.first_round() or running.number)
@@ -146,7 +130,7 @@ def node_page(node: Orchestrator, running: Round) -> NodePage:
         narrow=narrow,
         figure=rounds_figure(_points(node.address, lines)),
         calls=_calls(lines, running, treasury_cut=parameters.get("treasury_reward_cut", 0)),
-        earnings=_earnings(node.address, running.number),
+        yields=yield_view(node.address, asked, running=running.number, typed=typed),
         terms=work.terms_of(activity.cut_changes(ALL_CHANGES, node=node.address), running=running.number),
         payers=_payers(node.address, window),
         behind=Behind(delegation.delegators_of(node)),
@@ -172,18 +156,6 @@ def _calls(lines: Sequence[RoundLine], running: Round, *, treasury_cut: int) -> 
         starts=history.rounds_by_number(missed),
         treasury_cut=treasury_cut,
     )
-
-
-def _earnings(address: str, running: int) -> list[Earning]:
-    first = history.first_round_of(address)
-    if first is None:
-        return [Earning(rounds, None) for rounds in SAMPLE_ROUNDS]
-    starts = {rounds: max(running - rounds, first) for rounds in SAMPLE_ROUNDS}
-    factors = history.factors_at(address, [*starts.values(), running])
-    return [
-        Earning(rounds, history.earned(SAMPLE_STAKE, since=since, start=factors[since], end=factors[running]))
-        for rounds, since in starts.items()
-    ]
 
 
 def _payers(address: str, window: Window) -> Payers:

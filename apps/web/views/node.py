@@ -16,15 +16,18 @@ from django.views.decorators.http import require_safe
 from apps.delegation import selectors as delegation
 from apps.network.models import Orchestrator
 from apps.network.selectors import history, identities
+from apps.network.selectors.listquery import BadQuery
 from apps.network.selectors.sources import version as outside_version
 from apps.protocol.formats import checksummed
 from apps.protocol.units import AddressError, parse_address
-from apps.web import live
+from apps.web import amounts, live
+from apps.web.amounts import AmountAsked, Typed
 from apps.web.csp import draws_charts
 from apps.web.node.page import node_page
 from apps.web.views.home import csv_response
 
 ALL_ROUNDS = 1_000_000
+_LIVE = "orchestrators/_detail_live.html"
 _ROUND_COLUMNS = (
     "round",
     "active",
@@ -55,23 +58,35 @@ def detail(request: HttpRequest, address: str) -> HttpResponseBase:
     if isinstance(found, HttpResponseBase):
         return found
 
-    def context() -> dict[str, Any]:
-        running = history.latest_round()
-        page = node_page(found, running) if running else None
-        return {
-            "page": page,
-            "node": found,
-            "card": identities.card(found.address),
-            "json_url": f"/api/v1/orchestrators/{found.address}",
-        }
-
+    try:
+        asked = amounts.asked(request.GET)
+    except BadQuery as wrong:
+        return _unreadable_amount(request, found, amounts.typed(request.GET, wrong))
     return live.page(
         request,
         "orchestrators/detail.html",
-        "orchestrators/_detail_live.html",
-        context,
+        _LIVE,
+        lambda: _context(found, asked),
         version=outside_version(),
     )
+
+
+def _context(node: Orchestrator, asked: AmountAsked, typed: Typed | None = None) -> dict[str, Any]:
+    running = history.latest_round()
+    return {
+        "page": node_page(node, running, asked, typed=typed) if running else None,
+        "node": node,
+        "card": identities.card(node.address),
+        "json_url": f"/api/v1/orchestrators/{node.address}",
+    }
+
+
+def _unreadable_amount(request: HttpRequest, node: Orchestrator, typed: Typed) -> HttpResponse:
+    """The page all the same, with what was typed and what is wrong with it; it does not ask for itself again."""
+    context = {**_context(node, AmountAsked(), typed), "partial": _LIVE}
+    response = render(request, "orchestrators/detail.html", context, status=400)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe

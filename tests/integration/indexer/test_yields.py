@@ -118,9 +118,9 @@ def test_realised_yield__of_stake_that_was_not_there__is_what_it_gets_when_it_is
     live(net, rounds=5)
 
     assert (told.called, told.missed) == (5, 0)
-    # this network mints ten times its stake in a round; the floors of the Minter and of the others' cut remain
     assert told.rewards_lpt_wei == pytest.approx(net.pending_stake(ann) - amount, rel=1e-8)
-    assert told.fees_eth_wei == pytest.approx(net.pending_fees(ann), rel=0.01)
+    # this network mints many times its stake, so what others did not restake is much; elsewhere it is next to nothing
+    assert 0.96 < (told.fees_eth_wei or 0) / net.pending_fees(ann) < 1
 
 
 def newcomer(local: Local, node: Account, amount: LptWei) -> Earned:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from apps.network.selectors import history
-from apps.protocol.earnings import Factors
-from apps.protocol.perc import ONE
-from apps.protocol.units import WEI, LptWei
+from apps.protocol.units import WEI
 from tests.factories import OrchestratorFactory, OrchestratorRoundFactory, RoundFactory, address
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -35,7 +33,6 @@ def test_node_rounds__when_limited__then_the_newest_oldest_first() -> None:
         OrchestratorRoundFactory(orchestrator=NODE, round=number, fees_eth_wei=number)
     OrchestratorRoundFactory(orchestrator=OTHER, round=5)
     assert [(row.round, row.fees_eth_wei) for row in history.node_rounds(NODE, most=3)] == [(3, 3), (4, 4), (5, 5)]
-    assert history.first_round_of(NODE) == 1
 
 
 def test_node_line__when_drawn__then_whole_units_and_no_stake_where_inactive() -> None:
@@ -43,30 +40,6 @@ def test_node_line__when_drawn__then_whole_units_and_no_stake_where_inactive() -
     OrchestratorRoundFactory(orchestrator=NODE, round=2, active=False, stake_lpt_wei=None)
     OrchestratorRoundFactory(orchestrator=NODE, round=3)
     assert history.node_line(NODE, before=3, most=10) == [(1, 0.25, 10.0), (2, 0.0, None)]
-
-
-def test_factors_at__when_a_round_stored_none__then_the_last_stored_one_holds() -> None:
-    OrchestratorRoundFactory(orchestrator=NODE, round=5, reward_factor=ONE + 7, fee_factor=0)
-    OrchestratorRoundFactory(orchestrator=NODE, round=6, reward_factor=0, fee_factor=0)
-    OrchestratorRoundFactory(orchestrator=NODE, round=7, reward_factor=ONE + 9, fee_factor=3)
-    assert history.factors_at(NODE, [4, 6, 7, 9]) == {
-        4: Factors(0, 0),
-        6: Factors(ONE + 7, 0),
-        7: Factors(ONE + 9, 3),
-        9: Factors(ONE + 9, 3),
-    }
-
-
-def test_earned__when_factors_grew__then_by_the_contract_s_own_division() -> None:
-    start, end = Factors(ONE, 10**24), Factors(ONE * 102_88 // 10_000, 3 * 10**24)
-    found = history.earned(LptWei(1000 * WEI), since=5, start=start, end=end)
-    assert found.rewards_lpt_wei == 288 * WEI // 10
-    assert found.fees_eth_wei == 2 * WEI
-
-
-def test_earned__when_no_factor_was_stored__then_nothing() -> None:
-    found = history.earned(LptWei(1000 * WEI), since=5, start=Factors(), end=Factors())
-    assert (found.rewards_lpt_wei, found.fees_eth_wei) == (0, 0)
 
 
 def test_stake_moves__when_rewards_came_in__then_they_are_no_move() -> None:
