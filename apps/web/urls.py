@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from apps.web.views import avatars, home, node, orchestrators, preferences, status
+from apps.web.views import avatars, compare, home, method, node, orchestrators, preferences, status
 
 app_name = "web"
 
@@ -14,7 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orchestrators/<str:address>/", node.detail, name="orchestrator"),
     path("orchestrators/<str:address>/rounds.csv", node.rounds_csv, name="node_rounds_csv"),
     path("orchestrators/<str:address>/delegators.csv", node.delegators_csv, name="node_delegators_csv"),
+    path("compare/", compare.index, name="compare"),
+    path("compare.csv", compare.as_csv, name="compare_csv"),
     path("avatars/<str:address>/", avatars.avatar, name="avatar"),
     path("status/", status.status, name="status"),
+    path("method/", method.method, name="method"),
     path("display/", preferences.choose, name="display"),
 ]

@@ -1,0 +1,120 @@
+"""Orchestrators side by side: the page, and the same figures as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from apps.network.selectors import history
+from apps.network.selectors.listquery import BadQuery
+from apps.network.selectors.sources import version as outside_version
+from apps.network.selectors.yieldquery import Compared
+from apps.web import live, sheets
+from apps.web.compare import asked as address
+from apps.web.compare.asked import Fields
+from apps.web.compare.measures import grouped
+from apps.web.compare.nodes import Comparison, Node, compare, everybody, suggestions
+from apps.web.compare.page import page_of
+from apps.web.csp import draws_charts
+from apps.web.frame import standpoint
+from apps.web.refusals import refuse
+
+_LIVE = "compare/_live.html"
+
+
+@draws_charts
+@require_safe
+def index(request: HttpRequest) -> HttpResponseBase:
+    """Two to five nodes; with fewer the form to choose them, with more or an unreadable one a 400 and the form."""
+    try:
+        what = address.asked(request.GET)
+    except BadQuery as wrong:
+        return _refused(request, wrong)
+    return live.page(
+        request,
+        "compare.html",
+        _LIVE,
+        lambda: _context(what),
+        version=outside_version(),
+    )
+
+
+def _context(what: Compared) -> dict[str, Any]:
+    running = history.latest_round()
+    rows = everybody(running)
+    found = compare(what, rows, running) if running and len(what.nodes) > 1 else None
+    return {
+        "page": page_of(found) if found else None,
+        "running": running,
+        "chosen": [rows[one] for one in what.nodes],
+        "suggestions": suggestions(list(rows.values())),
+        "fields": address.fields_of(what),
+        "csv_url": f"/compare.csv?{address.query_of(what)}",
+        "json_url": f"/api/v1/compare?{address.query_of(what, wei=True)}" if found else "",
+    }
+
+
+def _refused(request: HttpRequest, wrong: BadQuery) -> HttpResponse:
+    """The form with what was typed and what is wrong with it. It does not ask for itself again."""
+    if getattr(request, "htmx", False):
+        return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
+    rows = everybody(history.latest_round())
+    fields: Fields = address.fields_as_typed(request.GET, wrong)
+    context = {"fields": fields, "suggestions": suggestions(list(rows.values())), "refused": True}
+    response = render(request, "compare.html", context, status=400)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def as_csv(request: HttpRequest) -> HttpResponseBase:
+    """A line a node with every figure of the table, amounts in wei; an empty cell is unknown."""
+    try:
+        what = address.asked(request.GET)
+        if len(what.nodes) < 2:
+            raise BadQuery("o", "Name two to five orchestrators, each as a parameter “o” of its own.")
+    except BadQuery as wrong:
+        return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
+    at = standpoint(request)
+    tag = live.etag(request, at, partial=False, version=outside_version())
+    response: HttpResponseBase | None = get_conditional_response(request, etag=tag)
+    if response is None:
+        running = history.latest_round()
+        found = compare(what, everybody(running), running) if running else None
+        response = sheets.sheet(f"compare-{at.block or 0}", *_sheet(found, at.block))
+    return live.sealed(response, tag)
+
+
+def _sheet(found: Comparison | None, block: int | None) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
+    """The head and the lines; no line before the first round."""
+    before = ("address", "name", "amount_lpt_wei", "first_round", "last_round")
+    after = ("move_lpt_after_rounds", "move_eth_after_rounds", "move_verdict", "as_of_block")
+    if found is None:
+        return [*before, *after], []
+    measures = [one for _, group in grouped(found) for one in group if one.column]
+    lines = [
+        [*_who(found, node), *(one.figure(node) for one in measures), *_move(found, node), block]
+        for node in found.nodes
+    ]
+    return [*before, *(one.column for one in measures), *after], lines
+
+
+def _who(found: Comparison, node: Node) -> list[object]:
+    name = node.row.name.text if node.row.name else ""
+    span = (node.earned.newest.first, node.earned.newest.last) if node.earned else (None, None)
+    return [node.address, name, found.asked.amount_lpt_wei, *span]
+
+
+def _move(found: Comparison, node: Node) -> list[object]:
+    """Empty for the present node, where none is named, and where it is never or unknown; the verdict says which."""
+    even = found.moves.to.get(node.address) if found.moves else None
+    if even is None:
+        return [None, None, None]
+    lpt = even.lpt.after_rounds if even.lpt else None
+    return [lpt, even.eth.after_rounds if even.eth else None, even.verdict]
