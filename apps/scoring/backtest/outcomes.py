@@ -30,7 +30,7 @@ class Measure:
 YIELD = Measure("yield", "Realised yield, LPT", "ppb")
 FEE_YIELD = Measure("fee_yield", "Realised yield, ETH", "eth_wei_per_lpt")
 FEES = Measure("organic_fees", "Share of organic fees", "ppb")
-WORSENING = Measure("worsening", "Terms made worse", "ppm", less_is_better=True)
+WORSENING = Measure("worsening", "Terms made worse", "ppm_points", less_is_better=True)
 MISSES = Measure("missed_rewards", "Rewards missed", "ppm", less_is_better=True)
 MEASURES = (YIELD, FEE_YIELD, FEES, WORSENING, MISSES)
 

@@ -1,7 +1,8 @@
 """Where a walk over the past keeps what it said of a method."""
 
-import apps.network.fields
 from django.db import migrations, models
+
+import apps.network.fields
 
 
 class Migration(migrations.Migration):

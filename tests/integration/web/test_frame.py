@@ -106,7 +106,7 @@ def test_nav__when_on_a_page__then_its_link_is_current(client: Client) -> None:
     assert '<a href="/">Network</a>' in body
 
 
-@pytest.mark.parametrize("path", ["/", "/orchestrators/", "/status/", "/api/"])
+@pytest.mark.parametrize("path", ["/", "/orchestrators/", "/method/", "/status/", "/api/"])
 def test_nav__when_followed__then_no_dead_link(client: Client, path: str) -> None:
     assert client.get(path).status_code == 200
 
