@@ -29,7 +29,14 @@ HTMX_CONFIG = json.dumps(
     }
 )
 
-PAGES = (("/", "Network"), ("/orchestrators/", "Orchestrators"), ("/compare/", "Compare"), ("/method/", "Method"), ("/status/", "Status"), ("/api/", "API"))
+PAGES = (
+    ("/", "Network"),
+    ("/orchestrators/", "Orchestrators"),
+    ("/compare/", "Compare"),
+    ("/method/", "Method"),
+    ("/status/", "Status"),
+    ("/api/", "API"),
+)
 
 
 @dataclass(frozen=True, slots=True)
