@@ -28,6 +28,7 @@ from apps.network.models import Orchestrator
 from apps.network.selectors.rounds import Span
 
 _EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "compare": ("?o={address}&o={other}", ".csv?o={address}&o={other}&rounds=90&from={address}"),
     "governance_polls": ("?limit=2",),
     "governance_proposals": ("?limit=2",),
     "governance_votes": ("?limit=2", "?voter={address}"),
@@ -42,6 +43,7 @@ _EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "orchestrator": ("",),
     "orchestrator_rounds": ("?limit=2",),
+    "orchestrator_yield": ("", "?amount_lpt_wei=250000000000000000000&rounds=90"),
     "rounds": ("?limit=2", "?round_gte=60&round_lte=70"),
     "sources": ("",),
     "status": ("",),
@@ -95,10 +97,10 @@ def reference(request: HttpRequest) -> HttpResponse:
     with one_instant():
         at = standpoint.read()
         known = Orchestrator.objects.filter(ever_registered=True).order_by("-stake_lpt_wei", "address")
-        node = known.values_list("address", flat=True).first() or _NOBODY
+        node, other = ([*known.values_list("address", flat=True)[:2], _NOBODY, _NOBODY])[:2]
         sample = RoundList().body(at, RoundList().find(at, RoundsAsked(Span(), limit=1, pairs=())))
     context = {
-        "operations": [replace(each, examples=_of_node(each.examples, node)) for each in operations()],
+        "operations": [replace(each, examples=_of_nodes(each.examples, node, other)) for each in operations()],
         "sample": json.dumps(sample, indent=2, cls=JSONEncoder),
         "envelope": envelope(),
         "problems": [
@@ -112,8 +114,8 @@ def reference(request: HttpRequest) -> HttpResponse:
     return render(request, "api/reference.html", context)
 
 
-def _of_node(examples: Sequence[str], node: str) -> tuple[str, ...]:
-    return tuple(example.replace("{address}", node) for example in examples)
+def _of_nodes(examples: Sequence[str], node: str, other: str) -> tuple[str, ...]:
+    return tuple(example.replace("{address}", node).replace("{other}", other) for example in examples)
 
 
 @lru_cache(maxsize=1)

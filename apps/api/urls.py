@@ -7,12 +7,14 @@ from apps.api.resource import Nothing
 from apps.api.v1.orchestrators import OrchestratorList
 from apps.api.v1.overlap import OverlapChange, OverlapList
 from apps.api.v1.schema import Schema
+from apps.api.v1.yields import Compare
 
 app_name = "api"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", reference, name="reference"),
     path("v1/", include("apps.api.v1.paths")),
+    path("v1/compare.csv", Compare.as_view(), {"format": "csv"}, name="compare_csv"),
     path("v1/orchestrators.csv", OrchestratorList.as_view(), {"format": "csv"}, name="orchestrators_csv"),
     path("v1/network/overlap.csv", OverlapList.as_view(), {"format": "csv"}, name="network_overlap_csv"),
     path(

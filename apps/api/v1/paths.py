@@ -8,8 +8,10 @@ from apps.api.v1.outside import SourceList
 from apps.api.v1.overlap import OverlapChange, OverlapList
 from apps.api.v1.rounds import RoundList
 from apps.api.v1.status import StatusNow
+from apps.api.v1.yields import Compare, OrchestratorYield
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("compare", Compare.as_view(), name="compare"),
     path("governance/polls", PollList.as_view(), name="governance_polls"),
     path("governance/proposals", ProposalList.as_view(), name="governance_proposals"),
     path("governance/votes", VoteList.as_view(), name="governance_votes"),
@@ -18,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orchestrators", OrchestratorList.as_view(), name="orchestrators"),
     path("orchestrators/<str:address>", OrchestratorDetail.as_view(), name="orchestrator"),
     path("orchestrators/<str:address>/rounds", OrchestratorRounds.as_view(), name="orchestrator_rounds"),
+    path("orchestrators/<str:address>/yield", OrchestratorYield.as_view(), name="orchestrator_yield"),
     path("rounds", RoundList.as_view(), name="rounds"),
     path("sources", SourceList.as_view(), name="sources"),
     path("status", StatusNow.as_view(), name="status"),
