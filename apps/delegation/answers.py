@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias, TypeVar, cast
 
-from apps.chain.readers import Caller, Read, read_all
+from apps.chain.errors import CallFailed
+from apps.chain.readers import Caller, Read, required
 from apps.chain.records import BlockId
 
 T = TypeVar("T")
+Key: TypeAlias = tuple[str, bytes]
 MOST_TRIPS = 600  # a walk of the pool without a guess asks for one member at a time
 
 
 class Answers:
-    """What contracts answered at one block; an unknown answer is None and noted for the next trip."""
+    """What contracts answered at one block; an unknown answer is None and noted for the next trip.
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, bytes], object] = {}
-        self._missing: dict[tuple[str, bytes], Read[Any]] = {}
+    `first` are reads that will be wanted in all likelihood: they go with the first trip.
+    """
+
+    def __init__(self, first: Iterable[Read[Any]] = ()) -> None:
+        self._known: dict[Key, object] = {}
+        self._missing: dict[Key, Read[Any]] = {_key(each): each for each in first}
+        self._defaults: dict[Key, object] = {}
+        self._asked: dict[Key, Read[Any]] = {}
         self.trips = 0
 
     def __call__(self, wanted: Read[T]) -> T | None:
-        key = (wanted.to, wanted.data)
+        key = _key(wanted)
         if key in self._known:
             return cast(T, self._known[key])
         self._missing[key] = wanted
         return None
+
+    def optional(self, wanted: Read[T], default: T) -> T | None:
+        """As a call, but `default` where this chain's contract lacks the function."""
+        self._defaults[_key(wanted)] = default
+        return self(wanted)
+
+    @property
+    def asked(self) -> tuple[Read[Any], ...]:
+        """Every read that was answered, for asking the same again elsewhere."""
+        return tuple(self._asked.values())
 
     def fetch(self, client: Caller, *, block: BlockId) -> bool:
         """One request for all that is missing; False where nothing was."""
@@ -33,7 +50,12 @@ class Answers:
         if not missing:
             return False
         self.trips += 1
-        self._known.update(zip(missing, read_all(client, list(missing.values()), block=block), strict=True))
+        answers = client.calls(list(missing), block=block)
+        for (key, wanted), answer in zip(missing.items(), answers, strict=True):
+            is_absent = isinstance(answer, CallFailed) or not answer
+            has_default = key in self._defaults and is_absent
+            self._known[key] = self._defaults[key] if has_default else required(wanted, answer)
+        self._asked |= missing
         return True
 
     def settle(self, client: Caller, make: Callable[[Answers], T | None], *, block: BlockId) -> T:
@@ -45,3 +67,7 @@ class Answers:
                     raise LookupError("The reading ended without asking for what it lacks.")
                 return made
         raise LookupError(f"The chain was asked {MOST_TRIPS} times and the reading is not whole.")
+
+
+def _key(wanted: Read[Any]) -> Key:
+    return wanted.to, wanted.data

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 from apps.chain.client import ChainClient
+from apps.chain.readers import Read, bonding
 from apps.chain.records import BlockId
 from apps.chain.simulation import Outcome, Simulation, Unsent
 from apps.delegation.plan.build import Plan
-from apps.delegation.snapshot import Contracts, Wanted, state_at
+from apps.delegation.snapshot import Contracts, Reading, Wanted, read_state
 from apps.protocol.bonding.state import State
 from apps.protocol.calldata import encode
+from apps.protocol.units import ZERO_ADDRESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,29 @@ class Proof:
         return tuple(one.gas for one in self.outcomes)
 
 
-def prove(client: ChainClient, plan: Plan, at: Contracts, wanted: Wanted, *, block: BlockId) -> Proof:
-    """Run the steps from their true senders and read everything again after them.
+def prove(client: ChainClient, plan: Plan, at: Contracts, wanted: Wanted, *, before: Reading, block: BlockId) -> Proof:
+    """Run the steps from their true senders and read everything again after them; `before` tells what to read.
 
     Raises RpcRefused where the node cannot simulate, ChainError where it does not answer.
     """
     simulation = Simulation(client, unsent(plan), block=block, number=plan.at.block)
-    after = state_at(simulation, at, wanted, rules=plan.at.state.rules, block=block)
-    found = tuple(differences(plan.run.after, after)) if all(one.ok for one in simulation.outcomes) else ()
+    rules = plan.at.state.rules
+    first = (*before.asked, *_new_locks(plan, at), *_new_factors(plan, at))
+    after = read_state(simulation, at, wanted, rules=rules, block=block, first=first)
+    found = tuple(differences(plan.run.after, after.state)) if all(one.ok for one in simulation.outcomes) else ()
     return Proof("simulate", plan.at.block_hash, simulation.outcomes, found)
+
+
+def _new_locks(plan: Plan, at: Contracts) -> Iterator[Read[Any]]:
+    for who, one in plan.run.after.accounts.items():
+        for number in range(plan.run.before.account(who).next_lock_id, one.next_lock_id):
+            yield bonding.unbonding_lock(at.bonding_manager, who, number)
+
+
+def _new_factors(plan: Plan, at: Contracts) -> Iterator[Read[Any]]:
+    for one in plan.run.after.accounts.values():
+        if one.delegate != ZERO_ADDRESS:
+            yield bonding.earnings_pool(at.bonding_manager, one.delegate, one.last_claim_round)
 
 
 def unsent(plan: Plan) -> tuple[Unsent, ...]:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from apps.chain import words
-from apps.chain.readers import Caller, Read, bonding, rounds, token
+from apps.chain.readers import Caller, Read, bonding, controller, minter, rounds, token
 from apps.chain.records import BlockId
 from apps.delegation.answers import Answers
+from apps.protocol.bonding.rewards import Mint
 from apps.protocol.bonding.state import Account, Lock, Node, Rules, State
 from apps.protocol.earnings import Factors
 from apps.protocol.hints import Pool
-from apps.protocol.units import ZERO_ADDRESS, Address, LptWei, Round
-
-PAUSED = "0x5c975abb"
+from apps.protocol.units import ZERO_ADDRESS, Address, Factor, LptWei, Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Contracts:
     bonding_manager: Address
     rounds_manager: Address
     token: Address
+    minter: Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,49 @@ class Wanted:
     likely: tuple[Address, ...] = ()
 
 
-def state_at(client: Caller, at: Contracts, wanted: Wanted, *, rules: Rules, block: BlockId) -> State:
-    """The state at that block. Raises ChainError where the chain does not answer."""
-    answers = Answers()
-    return answers.settle(client, lambda known: _state(known, at, wanted, rules), block=block)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The state at one block, what goes with it, and what was asked for it, in how many trips."""
+
+    state: State
+    mint: Mint
+    blocks_left: int
+    asked: tuple[Read[Any], ...]
+    trips: int
+
+
+def read_state(
+    client: Caller, at: Contracts, wanted: Wanted, *, rules: Rules, block: BlockId, first: Iterable[Read[Any]] = ()
+) -> Reading:
+    """Everything at that block; `first` are reads that are likely wanted, which saves trips.
+
+    Raises ChainError where the chain does not answer.
+    """
+    answers = Answers(first)
+
+    def make(known: Answers) -> tuple[State, Mint, int] | None:
+        state, mint, left = _state(known, at, wanted, rules), _mint(known, at), _blocks_left(known, at)
+        return None if state is None or mint is None or left is None else (state, mint, left)
+
+    state, mint, left = answers.settle(client, make, block=block)
+    return Reading(state, mint, left, answers.asked, answers.trips)
+
+
+def _mint(known: Answers, at: Contracts) -> Mint | None:
+    mintable = known(minter.mintable(at.minter))
+    active = known(bonding.active_stake(at.bonding_manager))
+    treasury = known.optional(bonding.treasury_cut(at.bonding_manager), Factor(0))
+    if mintable is None or active is None or treasury is None:
+        return None
+    return Mint(LptWei(mintable), active, treasury)
+
+
+def _blocks_left(known: Answers, at: Contracts) -> int | None:
+    """Blocks of the contract's clock until the next round begins."""
+    manager = at.rounds_manager
+    start, length = known(rounds.start_block(manager)), known(rounds.round_length(manager))
+    now = known(_number(manager, rounds.BLOCK_NUM, "blockNum"))
+    return None if start is None or length is None or now is None else max(0, start + length - now)
 
 
 def _state(known: Answers, at: Contracts, wanted: Wanted, rules: Rules) -> State | None:
@@ -84,7 +124,7 @@ def _round(known: Answers, at: Contracts) -> tuple[int | None, ...]:
         known(rounds.current_round(manager)),
         known(_number(manager, rounds.CURRENT_ROUND_INITIALIZED, "currentRoundInitialized")),
         known(_number(manager, rounds.CURRENT_ROUND_LOCKED, "currentRoundLocked")),
-        known(_number(at.controller, PAUSED, "paused")),
+        known(controller.paused(at.controller)),
         known(bonding.unbonding_period(at.bonding_manager)),
     )
 

@@ -40,7 +40,7 @@ def read(client: Caller, wanted: Read[T], *, block: BlockId) -> T:
 def read_all(client: Caller, wanted: Sequence[Read[T]], *, block: BlockId) -> list[T]:
     """The answers in order, all of one block and one node. Raises for the first that the contract does not give."""
     answers = client.calls([(each.to, each.data) for each in wanted], block=block)
-    return [_required(each, answer) for each, answer in zip(wanted, answers, strict=True)]
+    return [required(each, answer) for each, answer in zip(wanted, answers, strict=True)]
 
 
 def read_if_there(client: Caller, wanted: Read[T], *, block: BlockId) -> T | None:
@@ -57,7 +57,8 @@ def read_all_there(client: Caller, wanted: Sequence[Read[T]], *, block: BlockId)
     ]
 
 
-def _required(wanted: Read[Any], answer: bytes | CallFailed) -> Any:
+def required(wanted: Read[Any], answer: bytes | CallFailed) -> Any:
+    """The answer understood. Raises CallReverted or ContractMissing if the contract did not give one."""
     if isinstance(answer, CallFailed):
         reason = answer.reason or "it gave no reason"
         raise CallReverted(

@@ -41,6 +41,17 @@ class Rules:
     allowance_has_no_end: bool = False  # the token leaves the largest allowance as it is when it is used
 
 
+# the contracts as first deployed on Arbitrum, which the local network runs
+FIRST_GENERATION = Rules(
+    receiver_claims=False,
+    bond_claims_for_owner=False,
+    guards_claims=False,
+    guards_leaving=False,
+    guards_delegates=False,
+    allowance_has_no_end=True,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Lock:
     """Stake on its way out; it can be withdrawn from `withdraw_round` on."""

@@ -9,24 +9,15 @@ from dataclasses import dataclass
 import pytest
 
 from apps.chain.client import ChainClient
-from apps.chain.readers import bonding, minter, read_all, rounds
+from apps.chain.readers import rounds
 from apps.delegation.plan.facts import Snapshot
-from apps.delegation.snapshot import Contracts, Wanted, addresses_of, state_at
+from apps.delegation.snapshot import Contracts, Reading, Wanted, addresses_of, read_state
 from apps.devnet.network import Account, DeployConfig, Devnet, Reverted, deploy, load_artifacts, start_anvil
-from apps.protocol.bonding.rewards import Mint
-from apps.protocol.bonding.state import Rules, State
-from apps.protocol.units import Address, BlockNumber, LptWei
+from apps.protocol.bonding.state import FIRST_GENERATION, State
+from apps.protocol.units import Address, BlockNumber
 from tests.parts import anvil_binary, contract_artifacts
 
 LPT = ETH = 10**18
-FIRST = Rules(
-    receiver_claims=False,
-    bond_claims_for_owner=False,
-    guards_claims=False,
-    guards_leaving=False,
-    guards_delegates=False,
-    allowance_has_no_end=True,
-)
 CLEAR_BLOCKS = 6  # kept before the end of a round: a plan has up to three steps
 
 
@@ -56,28 +47,30 @@ class Stage:
         return Wanted(who, pairs=pairs, likely=who)
 
     def state(self) -> State:
-        return state_at(self.client, self.at, self.wanted(), rules=FIRST, block="latest")
+        return self.reading("latest").state
 
-    def snapshot(self) -> Snapshot:
+    def reading(self, block: int | str) -> Reading:
+        """The state and what goes with it."""
+        return read_state(self.client, self.at, self.wanted(), rules=FIRST_GENERATION, block=block)
+
+    def snapshot(self) -> tuple[Snapshot, Reading]:
         """Everything a plan is made from, at the newest block."""
         head = self.client.head()
-        now = rounds.state(self.client, self.at.rounds_manager, block=head.number)
-        bonds, mints = self.at.bonding_manager, self.net.deployment["Minter"]
-        (mintable,) = read_all(self.client, [minter.mintable(mints)], block=head.number)
-        (active,) = read_all(self.client, [bonding.active_stake(bonds)], block=head.number)
-        state = state_at(self.client, self.at, self.wanted(), rules=FIRST, block=head.number)
-        return Snapshot(
+        read = self.reading(head.number)
+        state = read.state
+        made = Snapshot(
             state=state,
-            mint=Mint(LptWei(mintable), active),
+            mint=read.mint,
             chain_id=31337,
             block=BlockNumber(head.number),
             block_hash=head.hash,
             time=head.timestamp,
-            blocks_left=now.blocks_left,
-            manager=bonds,
+            blocks_left=read.blocks_left,
+            manager=self.at.bonding_manager,
             token=self.at.token,
             stranded={node: state.node(node).stake for node in state.nodes},
         )
+        return made, read
 
     def others_act(self, rng: random.Random) -> None:
         """What happens beside delegators: rewards, paid tickets, the next round."""
@@ -104,6 +97,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             Address(made["BondingManager"]),
             Address(made["RoundsManager"]),
             Address(made["LivepeerToken"]),
+            Address(made["Minter"]),
         )
         nodes = [net.account(f"node {number}") for number in range(6)]
         people = [net.account(f"person {number}") for number in range(8)]

@@ -43,22 +43,21 @@ def anything(stage: Stage, rng: random.Random) -> Intention:
     amount = LptWei(rng.choice([rng.randrange(1, 400 * LPT), state.worth(who).stake // rng.choice([1, 2, 7]) + 1]))
     locks = [*state.account(who).locks, 0]
     cut, share = Ppm(rng.randrange(1_000_001)), Ppm(rng.randrange(1_000_001))
-    return rng.choice(
-        [
-            Delegate(who, to, amount),
-            Add(who, amount),
-            DelegateFor(who, other, to, amount),
-            MoveAll(who, to, LptWei(rng.choice([0, amount]))),
-            MovePart(who, other, to, amount),
-            Undelegate(who, rng.choice([None, amount])),
-            Cancel(who, rng.choice(locks), rng.choice([None, to])),
-            Withdraw(who),
-            WithdrawFees(who, other, rng.choice([None, EthWei(1)])),
-            HandOver(who, other),
-            BecomeOrchestrator(who, amount, cut, share),
-            SetCuts(to, cut, share),
-        ]
-    )
+    everything: list[Intention] = [
+        Delegate(who, to, amount),
+        Add(who, amount),
+        DelegateFor(who, other, to, amount),
+        MoveAll(who, to, LptWei(rng.choice([0, amount]))),
+        MovePart(who, other, to, amount),
+        Undelegate(who, rng.choice([None, amount])),
+        Cancel(who, rng.choice(locks), rng.choice([None, to])),
+        Withdraw(who),
+        WithdrawFees(who, other, rng.choice([None, EthWei(1)])),
+        HandOver(who, other),
+        BecomeOrchestrator(who, amount, cut, share),
+        SetCuts(to, cut, share),
+    ]
+    return rng.choice(everything)
 
 
 @pytest.mark.parametrize("seed", [1])
@@ -73,14 +72,14 @@ def test_plan__when_it_is_signed_at_once__then_chain_and_simulation_are_what_it_
             stage.others_act(rng)
         stage.stay_inside_the_round()
         wanted = anything(stage, rng)
-        at = stage.snapshot()
+        at, read = stage.snapshot()
         first = build(wanted, at)
         if isinstance(first, Refusal):
             refused[first.code] = refused.get(first.code, 0) + 1
             continue
         plan = build(wanted, at, acknowledged=first.missing)
         assert isinstance(plan, Plan)
-        proof = prove(stage.client, plan, stage.at, stage.wanted(), block=at.block)
+        proof = prove(stage.client, plan, stage.at, stage.wanted(), before=read, block=at.block)
         assert (proof.differences, [one.reason for one in proof.outcomes if not one.ok]) == ((), []), wanted
         sign(stage, plan)
         assert list(differences(plan.run.after, stage.state())) == [], wanted
