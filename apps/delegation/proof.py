@@ -52,9 +52,8 @@ def prove(client: ChainClient, plan: Plan, at: Contracts, wanted: Wanted, *, bef
     Raises RpcRefused where the node cannot simulate, ChainError where it does not answer.
     """
     simulation = Simulation(client, unsent(plan), block=block, number=plan.at.block)
-    rules = plan.at.state.rules
     first = (*before.asked, *_new_locks(plan, at), *_new_factors(plan, at))
-    after = read_state(simulation, at, wanted, rules=rules, block=block, first=first)
+    after = read_state(simulation, at, wanted, block=block, first=first)
     found = tuple(differences(plan.run.after, after.state)) if all(one.ok for one in simulation.outcomes) else ()
     return Proof("simulate", plan.at.block_hash, simulation.outcomes, found)
 

@@ -15,10 +15,12 @@ from apps.chain.readers import Caller, Read, bonding, controller, minter, rounds
 from apps.chain.records import BlockId
 from apps.delegation.answers import Answers
 from apps.protocol.bonding.rewards import Mint
-from apps.protocol.bonding.state import Account, Lock, Node, Rules, State
+from apps.protocol.bonding.state import FIRST_GENERATION, Account, Lock, Node, Rules, State
 from apps.protocol.earnings import Factors
 from apps.protocol.hints import Pool
 from apps.protocol.units import ZERO_ADDRESS, Address, Factor, LptWei, Round
+
+_NO_TREASURY = Factor(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,7 @@ class Wanted:
 
     accounts: tuple[Address, ...]
     nodes: tuple[Address, ...] = ()
-    # delegates whose factors count for an account that is not with them yet: a transfer's receiver
-    pairs: tuple[tuple[Address, Address], ...] = ()
+    receivers: tuple[Address, ...] = ()  # accounts that may get stake with any of the delegates without a claim
     likely: tuple[Address, ...] = ()
 
 
@@ -55,16 +56,17 @@ class Reading:
 
 
 def read_state(
-    client: Caller, at: Contracts, wanted: Wanted, *, rules: Rules, block: BlockId, first: Iterable[Read[Any]] = ()
+    client: Caller, at: Contracts, wanted: Wanted, *, block: BlockId, first: Iterable[Read[Any]] = ()
 ) -> Reading:
     """Everything at that block; `first` are reads that are likely wanted, which saves trips.
 
+    Which generation of the contracts it is shows in the treasury's cut, which the first do not know.
     Raises ChainError where the chain does not answer.
     """
     answers = Answers(first)
 
     def make(known: Answers) -> tuple[State, Mint, int] | None:
-        state, mint, left = _state(known, at, wanted, rules), _mint(known, at), _blocks_left(known, at)
+        state, mint, left = _state(known, at, wanted), _mint(known, at), _blocks_left(known, at)
         return None if state is None or mint is None or left is None else (state, mint, left)
 
     state, mint, left = answers.settle(client, make, block=block)
@@ -74,10 +76,10 @@ def read_state(
 def _mint(known: Answers, at: Contracts) -> Mint | None:
     mintable = known(minter.mintable(at.minter))
     active = known(bonding.active_stake(at.bonding_manager))
-    treasury = known.optional(bonding.treasury_cut(at.bonding_manager), Factor(0))
+    treasury = known.optional(bonding.treasury_cut(at.bonding_manager), _NO_TREASURY)
     if mintable is None or active is None or treasury is None:
         return None
-    return Mint(LptWei(mintable), active, treasury)
+    return Mint(LptWei(mintable), active, max(0, treasury))
 
 
 def _blocks_left(known: Answers, at: Contracts) -> int | None:
@@ -88,7 +90,7 @@ def _blocks_left(known: Answers, at: Contracts) -> int | None:
     return None if start is None or length is None or now is None else max(0, start + length - now)
 
 
-def _state(known: Answers, at: Contracts, wanted: Wanted, rules: Rules) -> State | None:
+def _state(known: Answers, at: Contracts, wanted: Wanted) -> State | None:
     bonds = at.bonding_manager
     now, initialised, locked, paused, period = _round(known, at)
     pool = _pool(known, bonds, wanted.likely)
@@ -99,9 +101,11 @@ def _state(known: Answers, at: Contracts, wanted: Wanted, rules: Rules) -> State
         who: _node(known, bonds, who, now) for who in sorted({*found, *wanted.nodes, *wanted.accounts} - {ZERO_ADDRESS})
     }
     pairs = {(each.delegate, each.last_claim_round) for each in delegators.values() if each is not None}
-    pairs |= {(to, each.last_claim_round) for who, to in wanted.pairs if (each := delegators.get(who)) is not None}
+    claims = {each.last_claim_round for who, each in delegators.items() if each is not None and who in wanted.receivers}
+    pairs |= {(to, claimed) for to in nodes for claimed in claims}
     factors = {pair: _factors(known, bonds, *pair) for pair in sorted(pairs) if pair[0] != ZERO_ADDRESS}
-    parts = (now, period, pool, *accounts.values(), *nodes.values(), *factors.values())
+    treasury = known.optional(bonding.treasury_cut(bonds), _NO_TREASURY)
+    parts = (now, period, treasury, pool, *accounts.values(), *nodes.values(), *factors.values())
     if any(part is None for part in (initialised, locked, paused, *parts)):
         return None
     return State(
@@ -111,7 +115,7 @@ def _state(known: Answers, at: Contracts, wanted: Wanted, rules: Rules) -> State
         accounts={who: one for who, one in accounts.items() if one is not None},
         nodes={who: one for who, one in nodes.items() if one is not None},
         factors={pair: one for pair, one in factors.items() if one is not None},
-        rules=rules,
+        rules=FIRST_GENERATION if treasury == _NO_TREASURY else Rules(),
         paused=bool(paused),
         initialised=bool(initialised),
         round_is_locked=bool(locked),

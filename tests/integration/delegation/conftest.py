@@ -13,7 +13,7 @@ from apps.chain.readers import rounds
 from apps.delegation.plan.facts import Snapshot
 from apps.delegation.snapshot import Contracts, Reading, Wanted, addresses_of, read_state
 from apps.devnet.network import Account, DeployConfig, Devnet, Reverted, deploy, load_artifacts, start_anvil
-from apps.protocol.bonding.state import FIRST_GENERATION, State
+from apps.protocol.bonding.state import State
 from apps.protocol.units import Address, BlockNumber
 from tests.parts import anvil_binary, contract_artifacts
 
@@ -43,15 +43,14 @@ class Stage:
 
     def wanted(self) -> Wanted:
         who = self.everyone
-        pairs = tuple((one, other) for one in who for other in who)
-        return Wanted(who, pairs=pairs, likely=who)
+        return Wanted(who, receivers=who, likely=who)
 
     def state(self) -> State:
         return self.reading("latest").state
 
     def reading(self, block: int | str) -> Reading:
         """The state and what goes with it."""
-        return read_state(self.client, self.at, self.wanted(), rules=FIRST_GENERATION, block=block)
+        return read_state(self.client, self.at, self.wanted(), block=block)
 
     def snapshot(self) -> tuple[Snapshot, Reading]:
         """Everything a plan is made from, at the newest block."""
