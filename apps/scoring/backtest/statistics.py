@@ -51,7 +51,7 @@ def rank_correlation(one: Sequence[int], other: Sequence[int]) -> float | None:
     if not spread_one or not spread_other:
         return None
     shared = count * sum(map(mul, one, other)) - sum_one * sum_other
-    return shared / math.sqrt(spread_one * spread_other)
+    return float(shared / math.sqrt(spread_one * spread_other))
 
 
 def chances_of_top(values: Sequence[Any], size: int) -> list[float]:
@@ -72,7 +72,7 @@ def chances_of_top(values: Sequence[Any], size: int) -> list[float]:
 
 def precision(one: Sequence[float], other: Sequence[float], size: int) -> float:
     """The share of the first list's top that is in the second's, expected over all ways to break ties."""
-    return sum(map(mul, one, other)) / size
+    return float(sum(map(mul, one, other))) / size
 
 
 def top_size(nodes: int) -> int:

@@ -48,7 +48,7 @@ def method_page() -> MethodPage:
     backtest = latest_backtest(by.version)
     return MethodPage(
         method=by,
-        weights=by.weights.by_part(),
+        weights={str(name): weight for name, weight in by.weights.by_part().items()},
         numbers={
             section: {name: plain(value) for name, value in each.items()} for section, each in by.sections.items()
         },

@@ -212,7 +212,7 @@ def _verdict(known: Iterable[Mapping[str, Any]], band: Mapping[str, float | None
 
 def _picture(title: str, known: Sequence[Mapping[str, Any]], band: Mapping[str, float | None]) -> Picture:
     lines = [
-        AgreementLine(one["title"], *(one["correlation"][name] for name in ("mean", "low", "high")), one["name"])
+        AgreementLine(title=one["title"], name=one["name"], **one["correlation"])
         for one in known
     ]
     spoken = "; ".join(f"{line.title} {signed(line.mean)}" for line in lines)
