@@ -9,7 +9,7 @@ by pair (a gateway and the node) from what is known of the gateway, what the nod
 4. A transcoding gateway pays for transcoding.
 5. An AI gateway pays for the one AI job type that the node offered all along, if it was one.
 6. Else by the value of the work that was reported of this pair; of the gateway at large, where the pair has little.
-7. Work worth far less than was paid explains itself only; worth about as much, it stands for the whole.
+7. Work worth far less than was paid, or priced in part, explains itself only; else it stands for the whole.
 8. What nothing explains is unknown. It is never handed out among the known.
 
 Steps 1 to 3 are in `market`. Amounts never sum to more than M, nor M to more than T, to the wei.
@@ -224,7 +224,7 @@ def _by_telemetry(pair: Pair, node: _Node) -> _Split:
     if own.jobs < node.number("enough_jobs"):
         mix, confidence = _possible(node.known.mixes.get(pair.gateway, {}), pair, node) or mix, LOW
     covered = observed / pair.amount_eth_wei
-    stands_for_all = pair.job_class == AI and covered >= node.number("full_coverage")
+    stands_for_all = pair.job_class == AI and own.is_whole and covered >= node.number("full_coverage")
     explained = pair.amount_eth_wei if stands_for_all else min(pair.amount_eth_wei, int(observed))
     is_odd = covered > node.number("odd_coverage")
     return _Split(pair, _spread(explained, mix, pair, LOW if is_odd else confidence), observed, is_odd)
@@ -253,10 +253,11 @@ def _most(part: int, pair: Pair) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Worth:
-    """Work of one payer with one node: wei by job type, and of how many jobs."""
+    """Work of one payer with one node: wei by job type, and of how many jobs; `is_whole` if all of it has a price."""
 
     mix: Mix
     jobs: int
+    is_whole: bool = True
 
 
 def _observed(pair: Pair, node: _Node) -> _Worth:
@@ -268,14 +269,15 @@ def _observed(pair: Pair, node: _Node) -> _Worth:
     own = _worth(node.jobs, pair.gateway)
     part = Decimal(pair.amount_eth_wei) / node.paid_by[pair.gateway]
     mix = {job_type: value * part for job_type, value in own.mix.items()}
-    jobs = int(own.jobs * part)
+    jobs, is_whole = int(own.jobs * part), own.is_whole
     if pair.job_class == AI:
         anybody = _worth(node.jobs, "")
+        is_whole = is_whole and anybody.is_whole
         part = Decimal(pair.amount_eth_wei) / node.paid_by_ai
         for job_type, value in anybody.mix.items():
             mix[job_type] = mix.get(job_type, ZERO) + value * part
         jobs += int(anybody.jobs * part)
-    return _Worth(_possible(mix, pair, node), jobs)
+    return _Worth(_possible(mix, pair, node), jobs, is_whole)
 
 
 def _possible(mix: Mix, pair: Pair, node: _Node) -> dict[str, Decimal]:
@@ -294,15 +296,20 @@ def _worth(jobs: JobFacts, gateway: str) -> _Worth:
     prices = {each.job_type: each for each in jobs.offers}
     values: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     counts: dict[str, int] = defaultdict(int)
+    unpriced = set()
     for each in jobs.work:
-        value = _value(each, prices.get(each.job_type)) if each.gateway == gateway and each.job_type else None
-        if value is not None:
+        if each.gateway != gateway or not each.job_type:
+            continue
+        value = _value(each, prices.get(each.job_type))
+        if value is None:
+            unpriced.add(each.source)
+        else:
             values[each.source][each.job_type] += value
             counts[each.source] += each.jobs
     if not values:
         return _Worth({}, 0)
     best = max(values, key=lambda source: (sum(values[source].values()), source))
-    return _Worth(dict(values[best]), counts[best])
+    return _Worth(dict(values[best]), counts[best], best not in unpriced)
 
 
 def _value(work: WorkFact, offer: OfferFact | None) -> Decimal | None:

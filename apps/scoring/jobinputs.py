@@ -169,11 +169,11 @@ def _jobs(span: _Span, table: GatewayLabels) -> dict[Address, JobFacts]:
 
 def _offer(kind: str, hours: int, prices: Iterable[str] | None) -> OfferFact:
     """With the middle of the prices shown, the lower one of two."""
-    pairs = sorted(
-        {tuple(map(int, text.split("/"))) for text in prices or ()}, key=lambda pair: (Fraction(*pair), pair)
-    )
-    wei, units = pairs[(len(pairs) - 1) // 2] if pairs else (None, None)
-    return OfferFact(kind, hours, wei, units)
+    pairs = [(int(wei), int(units)) for wei, _, units in (text.partition("/") for text in prices or ())]
+    if not pairs:
+        return OfferFact(kind, hours)
+    pairs.sort(key=lambda pair: (Fraction(*pair), pair))
+    return OfferFact(kind, hours, *pairs[(len(pairs) - 1) // 2])
 
 
 def _work(span: _Span, table: GatewayLabels) -> dict[str, tuple[WorkFact, ...]]:

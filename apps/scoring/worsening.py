@@ -96,7 +96,7 @@ def _taken_back(one: Worsening, later: Iterable[CutFact], *, within: int, share:
 
 
 def _cost(one: OrchestratorFacts, spike: Worsening, until: Round) -> Cost | None:
-    """None where no reward was called and no fee paid under the worse terms, so that nobody lost anything.
+    """None where nothing came in under the worse terms that they took from, so that nobody lost anything.
 
     Terms hold from the round after they are posted, those that take them back too.
     """
@@ -110,7 +110,7 @@ def _cost(one: OrchestratorFacts, spike: Worsening, until: Round) -> Cost | None
     rewards = {each.round: each.reward_lpt_wei for each in one.raised}
     calls = [number for number, called in zip(held.round, held.reward_called, strict=True) if called]
     fees = sum(held.fees_eth_wei) * fall // PPM
-    if not calls and not fees:
+    if not (calls and rise) and not fees:
         return None
     known = [rewards[number] for number in calls if number in rewards]
     taken = sum(known) * rise // PPM if len(known) == len(calls) or not rise else None
@@ -165,7 +165,9 @@ def _of_spikes(worse: Sequence[Worsening]) -> list[str]:
     if not costs:
         return []
     times = words.count(len(costs), "time")
-    return [f"{words.sentence(times)} they were worse for a few rounds only, with rewards called{_taken(costs)}."]
+    return [
+        f"{words.sentence(times)} they were worse for a few rounds only, while rewards or fees came in{_taken(costs)}."
+    ]
 
 
 def _taken(costs: Sequence[Cost]) -> str:
