@@ -57,6 +57,8 @@ class Income:
     """What one orchestrator was paid, judged. `counted` and its bounds are decayed, in wei times SCALE.
 
     `organic` is all that strong evidence did not remove. The bounds take weak evidence as true, and as false.
+    `measure` is what the others are measured against: organic fees less the discount for few owners of payers, and no
+    other. It rests on this node's payments alone, so that nobody's own fees can raise the bar that they are held to.
     """
 
     organic: Mapping[Address, Paid]
@@ -65,6 +67,7 @@ class Income:
     counted_low: Decimal
     counted_high: Decimal
     effective_payers: Decimal
+    measure: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +260,7 @@ class _Spread:
 def _income(recipient: Address, sorted_: _Sorted, ties: Ties, spread: _Spread, rules: Rules) -> Income:
     organic = sorted_.organic
     if not organic:
-        return Income({}, _listed(sorted_.removed), ZERO, ZERO, ZERO, ZERO)
+        return Income({}, _listed(sorted_.removed), ZERO, ZERO, ZERO, ZERO, ZERO)
     operator = ties.operators.get(recipient, recipient)
     signs = {payer: sign for payer in organic if (sign := ties.weak_between(recipient, payer)) is not None}
 
@@ -286,7 +289,15 @@ def _income(recipient: Address, sorted_: _Sorted, ties: Ties, spread: _Spread, r
         ),
         *_sole(organic, groups, excess, ties, rules),
     )
-    return Income(organic, _listed(flows), counted, low, high, effective)
+    return Income(organic, _listed(flows), counted, low, high, effective, _measure(organic, ties, rules))
+
+
+def _measure(organic: Mapping[Address, Paid], ties: Ties, rules: Rules) -> Decimal:
+    owners: dict[Address, int] = defaultdict(int)
+    for payer, paid in organic.items():
+        owners[ties.owner(payer)] += paid.decayed
+    total = sum(owners.values())
+    return total - rules.concentration * sum(each * each for each in owners.values()) / total if total else ZERO
 
 
 def _excess(groups: Iterable[_Group], rules: Rules) -> Decimal:

@@ -58,6 +58,7 @@ class Tally:
     counted_low: Decimal  # had every weak sign been true
     counted_high: Decimal  # and had none
     effective_payers: Decimal
+    measure: Decimal  # what others are measured against
     decayed_stake: int
     stake: int
     fees_long: EthWei
@@ -91,9 +92,9 @@ class Field:
     clock: Clock
     rules: Rules
     tallies: Mapping[Address, Tally]
-    positive: Sequence[Decimal]  # counted fees of those who earned, ascending
+    positive: Sequence[Decimal]  # the measures of those who earned, ascending
     sums: Sequence[Decimal]  # of the first none, one, two … of them
-    counted: Decimal
+    earned: Decimal  # of all of them
     tickets: int
     active_nodes: int
     decayed_stake: int
@@ -104,7 +105,7 @@ class Field:
     window_rounds: int
 
     def others_top(self, own: Decimal) -> Decimal | None:
-        """The 95th percentile of what the others earned; nothing where no other earned anything."""
+        """The 95th percentile of what the others earned; nothing where no other did. `own` is its own measure."""
         skipped = bisect_left(self.positive, own) if own else len(self.positive)
         others = len(self.positive) - bool(own)
         if not others:
@@ -116,7 +117,7 @@ class Field:
         return below + (above - below) * (position - int(position))
 
     def others_counted(self, own: Decimal, top: Decimal | None) -> Decimal:
-        """What all others earned together, each at most the percentile."""
+        """What all others earned together, each at most the percentile; `own` is its own measure."""
         if top is None:
             return ZERO
         at = bisect_right(self.positive, top)
@@ -129,7 +130,7 @@ def field_of(facts: NetworkFacts, method: Method) -> Field:
     judged = incomes(facts, clock, method)
     tallies = {one.address: tally_of(one, judged[one.address], clock) for one in facts.orchestrators}
     every = tallies.values()
-    positive = sorted(tally.counted for tally in every if tally.counted)
+    positive = sorted(tally.measure for tally in every if tally.measure)
     return Field(
         method=method,
         clock=clock,
@@ -137,7 +138,7 @@ def field_of(facts: NetworkFacts, method: Method) -> Field:
         tallies=tallies,
         positive=positive,
         sums=list(accumulate(positive, initial=ZERO)),
-        counted=sum(positive, ZERO),
+        earned=sum(positive, ZERO),
         tickets=sum(tally.tickets for tally in every),
         active_nodes=sum(1 for tally in every if tally.active_rounds),
         decayed_stake=sum(tally.decayed_stake for tally in every),
@@ -158,6 +159,7 @@ def tally_of(one: OrchestratorFacts, income: Income, clock: Clock) -> Tally:
         counted_low=income.counted_low,
         counted_high=income.counted_high,
         effective_payers=income.effective_payers,
+        measure=income.measure,
         decayed_stake=sum(map(mul, rounds.stake_lpt_wei, clock.weights(rounds.round))),
         stake=sum(rounds.stake_lpt_wei),
         fees_long=EthWei(sum(each.fees_eth_wei for each in paid)),

@@ -33,7 +33,7 @@ def work_part(one: OrchestratorFacts, field: Field, *, weight: int) -> Part:
     tally = field.tallies[one.address]
     if not tally.active_rounds or not tally.decayed_stake:
         return unknown("work", weight=weight, reason=worktext.never_active(field))
-    if not field.counted:
+    if not field.earned:
         return unknown("work", weight=weight, reason=worktext.nobody_earned(field), sources=worktext.listed(tally))
     delivered = delivery(one.delivery, field.method)
     low, high = _bounds(tally, field)
@@ -53,8 +53,8 @@ def work_part(one: OrchestratorFacts, field: Field, *, weight: int) -> Part:
 
 def _pieces(tally: Tally, field: Field, counted: Decimal, delivered: SubPart) -> Pieces:
     """The sub-parts had this orchestrator's counted fees been `counted` and all else as it was."""
-    top = field.others_top(tally.counted)
-    ratio = _shrunk_ratio(tally, field, counted, field.others_counted(tally.counted, top))
+    top = field.others_top(tally.measure)
+    ratio = _shrunk_ratio(tally, field, counted, field.others_counted(tally.measure, top))
     return Pieces(
         volume=_volume(field.rules, counted, top),
         productivity=HUNDRED * ratio / (1 + ratio),
@@ -106,7 +106,7 @@ def _bounds(tally: Tally, field: Field) -> tuple[Decimal, Decimal]:
     """
     deviations, tickets = field.rules.deviations, Decimal(tally.tickets)
     if not tally.counted_high:
-        return ZERO, deviations * field.counted / max(1, field.tickets)
+        return ZERO, deviations * field.earned / max(1, field.tickets)
     fewer = ONE - deviations / tickets.sqrt() if tickets else ZERO
     more = ONE + deviations * (tickets + 1).sqrt() / max(ONE, tickets)
     return max(ZERO, tally.counted_low * fewer), tally.counted_high * more

@@ -33,8 +33,8 @@ def test_score__for_three_characters__gives_these_digits() -> None:
 
     assert ranked == [
         (1, address(1), Decimal("89.3893"), Decimal("58.3933"), Decimal("91.9343")),
-        (2, address(3), Decimal("77.9600"), Decimal("38.1392"), Decimal("87.9996")),
-        (3, address(2), Decimal("41.9294"), Decimal("32.5292"), Decimal("79.3674")),
+        (2, address(3), Decimal("77.0302"), Decimal("38.1392"), Decimal("87.3363")),
+        (3, address(2), Decimal("41.9294"), Decimal("32.5292"), Decimal("79.3093")),
     ]
 
 
