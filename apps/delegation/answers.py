@@ -39,6 +39,10 @@ class Answers:
         self._defaults[_key(wanted)] = default
         return self(wanted)
 
+    def of(self, wanted: Read[T]) -> T:
+        """The answer to something that was asked. Raises KeyError for what was not."""
+        return cast(T, self._known[_key(wanted)])
+
     @property
     def asked(self) -> tuple[Read[Any], ...]:
         """Every read that was answered, for asking the same again elsewhere."""

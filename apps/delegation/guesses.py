@@ -20,7 +20,7 @@ MORE_LOCKS = 2  # beyond those indexed: somebody may have opened one meanwhile
 def pool_members() -> tuple[Address, ...]:
     """Who is in the pool by the index."""
     found = Orchestrator.objects.filter(in_pool=True).order_by("-stake_lpt_wei", "address")
-    return tuple(found.values_list("address", flat=True))
+    return tuple(Address(address) for address in found.values_list("address", flat=True))
 
 
 def reads(at: Contracts, wanted: Wanted) -> tuple[Read[Any], ...]:

@@ -35,6 +35,7 @@ class Proof:
     block_hash: bytes
     outcomes: tuple[Outcome, ...]
     differences: tuple[Difference, ...]
+    trips: int
 
     @property
     def holds(self) -> bool:
@@ -52,10 +53,10 @@ def prove(client: ChainClient, plan: Plan, at: Contracts, wanted: Wanted, *, bef
     Raises RpcRefused where the node cannot simulate, ChainError where it does not answer.
     """
     simulation = Simulation(client, unsent(plan), block=block, number=plan.at.block)
-    first = (*before.asked, *_new_locks(plan, at), *_new_factors(plan, at))
+    first = (*before.answers.asked, *_new_locks(plan, at), *_new_factors(plan, at))
     after = read_state(simulation, at, wanted, block=block, first=first)
     found = tuple(differences(plan.run.after, after.state)) if all(one.ok for one in simulation.outcomes) else ()
-    return Proof("simulate", plan.at.block_hash, simulation.outcomes, found)
+    return Proof("simulate", plan.at.block_hash, simulation.outcomes, found, simulation.trips)
 
 
 def _new_locks(plan: Plan, at: Contracts) -> Iterator[Read[Any]]:

@@ -46,13 +46,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The state at one block, what goes with it, and what was asked for it, in how many trips."""
+    """The state at one block, what goes with it, and everything that was asked for it."""
 
     state: State
     mint: Mint
     blocks_left: int
-    asked: tuple[Read[Any], ...]
-    trips: int
+    answers: Answers
 
 
 def read_state(
@@ -70,7 +69,7 @@ def read_state(
         return None if state is None or mint is None or left is None else (state, mint, left)
 
     state, mint, left = answers.settle(client, make, block=block)
-    return Reading(state, mint, left, answers.asked, answers.trips)
+    return Reading(state, mint, left, answers)
 
 
 def _mint(known: Answers, at: Contracts) -> Mint | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from apps.chain.readers.controller import contract_id
 from apps.network.models import ContractAcknowledgement, ContractBaseline, ContractChange
-from apps.protocol.units import ZERO_ADDRESS
+from apps.protocol.units import ZERO_ADDRESS, Address
 
 # every name that the Controllers on Arbitrum and of the local network were ever given
 _PROXIES = ("BondingManager", "RoundsManager", "TicketBroker", "ServiceRegistry", "L2Migrator", "BondingVotes")
@@ -55,6 +55,17 @@ def changes() -> list[Change]:
         stands[change.contract_id] = change.address
         found.append(change)
     return found[::-1]
+
+
+def addresses_now() -> dict[str, Address]:
+    """The address behind each name, by the newest registration; names whose contract was taken away are absent."""
+    found: dict[str, Address] = {}
+    rows = ContractChange.objects.order_by("block_id", "log_index").values_list("contract_id", "address")
+    for identity, address in rows:
+        name = _NAME_OF.get(bytes(identity))
+        if name is not None:
+            found[name] = Address(address)
+    return {name: address for name, address in found.items() if address != ZERO_ADDRESS}
 
 
 def pending_changes() -> list[Change]:
