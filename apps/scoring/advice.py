@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
+from apps.network import jobtypes
 from apps.scoring import words
 from apps.scoring.facts import NetworkFacts, OrchestratorFacts
 from apps.scoring.method import Method
@@ -101,7 +103,22 @@ def _summary(tally: Tally, field: Field, parts: Sequence[Part]) -> Advice:
         ratio = words.times(plain_ratio(tally, field))
         keep = words.percent(rewards)
         return Advice(f"Earned {ratio} the fees its stake suggests; delegators keep {keep} of rewards.", "good")
-    return Advice(f"{_shares(tally, field)[:-1]}; delegators keep {words.percent(rewards)} of rewards.", "info")
+    shares = f"{_shares(tally, field)[:-1]}{_mostly(parts)}"
+    return Advice(f"{shares}; delegators keep {words.percent(rewards)} of rewards.", "info")
+
+
+def _mostly(parts: Sequence[Part]) -> str:
+    """The kind of work that brought at least half of the fees, where that is sure."""
+    jobs = next(part for part in parts if part.name == "jobs")
+    if jobs.value is None:
+        return ""
+    earned: Any = jobs.sources["fees_by_job_type"]
+    types, market = earned["long"]["types"], int(earned["long"]["market_eth_wei"])
+    first = max(types, key=lambda each: (int(each["low_eth_wei"]), each["job_type"]))
+    if 2 * int(first["low_eth_wei"]) < market:
+        return ""
+    listed = jobtypes.by_slug().get(first["job_type"])
+    return f", mostly for {listed.short if listed else first['job_type']}"
 
 
 def _rewards_kept(parts: Sequence[Part]) -> Decimal:

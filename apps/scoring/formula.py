@@ -33,7 +33,7 @@ def score(facts: NetworkFacts, method: Method | None = None) -> tuple[Result, ..
     with localcontext(exact()):
         seen = facts.trimmed(by.long_rounds)
         field = field_of(seen, by)
-        market = jobmix.market_of(seen, by)
+        market = jobmix.market_of(seen, by, {address: each.own_payers for address, each in field.tallies.items()})
         results = [_result(one, seen, field, market) for one in seen.orchestrators]
     return _ranked(results)
 
