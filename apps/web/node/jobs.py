@@ -14,6 +14,7 @@ from apps.network.selectors.jobs import JobKey, NodeJobs, OfferNow, Price, WorkL
 from apps.network.selectors.sources import SourceNow, sources_now
 from apps.protocol import formats
 from apps.protocol.formats import NBSP
+from apps.web.node.fees import FeesView
 
 _GWEI = 10**9
 _FEW_GWEI = 100 * _GWEI  # below it two decimals are worth showing
@@ -94,6 +95,7 @@ class JobsView:
     gpus: Sequence[jobs.Gpus]
     sources: Sequence[SourceNow]
     told: bool
+    fees: FeesView | None = None
     hours: int = jobs.WORK_HOURS
 
     @property
@@ -128,8 +130,8 @@ class JobsView:
         return all(each.state == "off" for each in self.sources)
 
 
-def jobs_view(address: str) -> JobsView:
-    """The section of one node. Six queries."""
+def jobs_view(address: str, *, fees: FeesView | None = None) -> JobsView:
+    """The section of one node, with its fees by job type where a score run split them. Six queries."""
     found, fresh = jobs.of_node(address), sources_now()
     return JobsView(
         offers=[_offer_line(offer) for offer in found.offers],
@@ -138,6 +140,7 @@ def jobs_view(address: str) -> JobsView:
         gpus=found.gpus,
         sources=fresh,
         told=not found.is_empty,
+        fees=fees,
     )
 
 

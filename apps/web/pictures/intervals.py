@@ -40,6 +40,20 @@ def part_bar(value: float | None, low: float | None, high: float | None, *, fill
     return mark_safe(head + "".join(shapes) + "</svg>")
 
 
+def known_bar(value: float, low: float, high: float) -> SafeString:
+    """A share of 0 to 100 with its interval as a beam, in the hue of the job mix."""
+    return part_bar(value, low, high, fill="jobs")
+
+
+def unknown_bar(share: float) -> SafeString:
+    """A share of 0 to 100 that nothing is known of: hatched, and never in the hue of what is known."""
+    width = coordinate(min(max(share, 0), 100))
+    return mark_safe(
+        '<svg class="bar part" aria-hidden="true"><rect class="f-stint" y="3" width="100%" height="6"/>'
+        f'<rect fill="url(#hatch)" y="3" width="{width}%" height="6"/></svg>'
+    )
+
+
 def _beam(low: float, high: float, *, middle_y: int, reach: int) -> str:
     """A level line between two upright ones."""
     start, end = coordinate(low), coordinate(high)
