@@ -32,6 +32,7 @@ from apps.protocol.units import PPM, Address
 from apps.scoring import leaderboard, preferences
 from apps.scoring import selectors as scoring
 from apps.scoring.headline import LARGEST_WEIGHT
+from apps.scoring.jobsplit import Splits, splits_of
 from apps.scoring.method import live
 from apps.scoring.preferences import Preferences
 from apps.scoring.selectors import ScoreRow
@@ -72,6 +73,7 @@ class Detail(Item):
     cut_history: Sequence[activity.Happening]
     payers: Sequence[flows.Payer]
     rounds: Sequence[NodeRound]
+    fees_by_job_type: Splits | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,7 @@ class OrchestratorDetail(Resource):
             cut_history=activity.cut_changes(MOST_CUT_CHANGES, node=asked),
             payers=flows.payers_of(asked, window),
             rounds=rounds.rounds_of_node(asked, span, limit=WORK_ROUNDS),
+            fees_by_job_type=None if score is None else splits_of(score.parts),
         )
         return Answer(OrchestratorDetailSerializer(detail).data)
 

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.api.fields import Checksummed, Eth, Hash, LowerAddress, Lpt, Share, Wei
+from apps.api.v1.feeshapes import SplitsSerializer
 from apps.api.v1.jobshapes import NodeJobsSerializer, SlotsSerializer
 from apps.scoring.results import PARTS
 
@@ -185,6 +186,7 @@ class OrchestratorDetailSerializer(OrchestratorSerializer):
     payers = PayerSerializer(many=True, help_text="of the last 90 rounds, largest first, itself included")
     rounds = NodeRoundSerializer(many=True, help_text="of the last 90 rounds, newest first; more at …/rounds")
     jobs = NodeJobsSerializer()
+    fees_by_job_type = SplitsSerializer(allow_null=True, help_text="null before the first score run")
 
 
 class RoundSerializer(Shape):
