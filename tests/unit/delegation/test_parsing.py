@@ -17,7 +17,7 @@ from tests.unit.delegation.fixture import T2, D
 pytestmark = pytest.mark.unit
 
 
-@pytest.mark.parametrize("amount", ["1e3", "1,5", "0.1234567890123456789", "-1", "+1", "0x10", "1 000", "NaN", "\uff11"])
+@pytest.mark.parametrize("amount", ["1e3", "1,5", "0.1234567890123456789", "-1", "+1", "0x10", "1 0", "NaN", "\uff11"])
 def test_a28__amount_of_a_form_that_is_no_plain_decimal__then_it_is_refused_and_never_zero(amount: str) -> None:
     with pytest.raises(BadIntention) as refused:
         of_form("add", {"owner": D, "amount": amount})
