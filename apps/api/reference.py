@@ -26,12 +26,15 @@ from apps.api.v1.schema import document
 from apps.network.instant import one_instant
 from apps.network.models import Orchestrator
 from apps.network.selectors.rounds import Span
+from apps.scoring.method import live
 
 _EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "compare": ("?o={address}&o={other}", ".csv?o={address}&o={other}&rounds=90&from={address}"),
     "governance_polls": ("?limit=2",),
     "governance_proposals": ("?limit=2",),
     "governance_votes": ("?limit=2", "?voter={address}"),
+    "methods": ("",),
+    "method": ("",),
     "network_overlap": ("?limit=2", ".csv?round_gte=60"),
     "network_overlap_change": ("", "?rounds=10&window=30", ".csv"),
     "orchestrators": (
@@ -44,7 +47,12 @@ _EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "orchestrator": ("",),
     "orchestrator_rounds": ("?limit=2",),
     "orchestrator_yield": ("", "?amount_lpt_wei=250000000000000000000&rounds=90"),
+    "orchestrator_scores": ("?limit=2", ".csv"),
     "rounds": ("?limit=2", "?round_gte=60&round_lte=70"),
+    "score_runs": ("?limit=2",),
+    "score_run": ("",),
+    "score_run_bundle": (),
+    "scores": ("?limit=2", "?ranked=0", "?w_work=2&w_terms=8&limit=5", ".csv"),
     "sources": ("",),
     "status": ("",),
 }
@@ -100,7 +108,9 @@ def reference(request: HttpRequest) -> HttpResponse:
         node, other = ([*known.values_list("address", flat=True)[:2], _NOBODY, _NOBODY])[:2]
         sample = RoundList().body(at, RoundList().find(at, RoundsAsked(Span(), limit=1, pairs=())))
     context = {
-        "operations": [replace(each, examples=_of_nodes(each.examples, node, other)) for each in operations()],
+        "operations": [
+            replace(each, examples=_of_nodes(_of_run(each.examples, at.run_id), node, other)) for each in operations()
+        ],
         "sample": json.dumps(sample, indent=2, cls=JSONEncoder),
         "envelope": envelope(),
         "problems": [
@@ -116,6 +126,10 @@ def reference(request: HttpRequest) -> HttpResponse:
 
 def _of_nodes(examples: Sequence[str], node: str, other: str) -> tuple[str, ...]:
     return tuple(example.replace("{address}", node).replace("{other}", other) for example in examples)
+
+
+def _of_run(examples: Sequence[str], run_id: int | None) -> tuple[str, ...]:
+    return tuple(example.replace("{id}", str(run_id or 1)) for example in examples)
 
 
 @lru_cache(maxsize=1)
@@ -139,8 +153,8 @@ def _operation(path: str, described: Mapping[str, Any]) -> Operation:
         summary=described["summary"],
         description=_marked(described["description"]),
         parameters=tuple(_parameter(each) for each in described.get("parameters", ())),
-        fields=tuple(_fields(_answer(described)["properties"]["data"], "data")),
-        examples=tuple(path + end for end in _EXAMPLES[name]),
+        fields=tuple(_fields(_data(described), "data")),
+        examples=tuple(path.replace("{version}", live().version) + end for end in _EXAMPLES[name]),
     )
 
 
@@ -153,6 +167,13 @@ def _parameter(each: Mapping[str, Any]) -> Parameter:
 
 def _answer(described: Mapping[str, Any]) -> Mapping[str, Any]:
     return _resolved(described["responses"]["200"]["content"]["application/json"]["schema"])
+
+
+def _data(described: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data in the envelope; a document that comes without one is no more than an object."""
+    answer = _answer(described)
+    data: Mapping[str, Any] = answer["properties"]["data"] if "properties" in answer else {"type": "object"}
+    return data
 
 
 def _fields(schema: Mapping[str, Any], path: str) -> Iterator[Field]:

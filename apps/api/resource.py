@@ -74,7 +74,7 @@ class Resource(APIView):
         with one_instant():
             at = standpoint.read()
             tag = self._tag(request, at)
-            if _has_it(request, tag):
+            if has_copy(request, tag):
                 return HttpResponse(status=304, headers={"ETag": tag})
             answer = self.find(at, asked)
         return self._response(request, at, answer, tag)
@@ -118,7 +118,7 @@ class Resource(APIView):
             made.headers[name] = value
         is_kept = made.status_code in (200, 304)
         made.headers.setdefault("Cache-Control", "public, no-cache" if is_kept else "no-store")
-        made.headers["Vary"] = "Accept"
+        made.headers.setdefault("Vary", "Accept")
         return made
 
 
@@ -156,15 +156,17 @@ def _score_meta(at: Standpoint) -> dict[str, Any] | None:
     if at.run is None:
         return None
     return {
+        "run": at.run.pk,
         "method": at.run.version,
         "as_of_block": at.run.as_of_block,
         "as_of_block_hash": f"0x{bytes(at.run.as_of_block_hash).hex()}",
         "as_of_round": at.run.as_of_round,
         "inputs_digest": at.run.inputs_digest,
+        "bundle_digest": at.run.bundle_digest or None,
     }
 
 
-def _has_it(request: Request, tag: str) -> bool:
+def has_copy(request: Request, tag: str) -> bool:
     """Whether the reader's copy still holds."""
     known = parse_etags(request.headers.get("If-None-Match", ""))
     return "*" in known or tag in {each.removeprefix("W/") for each in known}

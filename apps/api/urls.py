@@ -7,6 +7,7 @@ from apps.api.resource import Nothing
 from apps.api.v1.orchestrators import OrchestratorList
 from apps.api.v1.overlap import OverlapChange, OverlapList
 from apps.api.v1.schema import Schema
+from apps.api.v1.scores import OrchestratorScores, ScoreList
 from apps.api.v1.yields import Compare
 
 app_name = "api"
@@ -22,6 +23,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         OverlapChange.as_view(),
         {"format": "csv"},
         name="network_overlap_change_csv",
+    ),
+    path("v1/scores.csv", ScoreList.as_view(), {"format": "csv"}, name="scores_csv"),
+    path(
+        "v1/orchestrators/<str:address>/scores.csv",
+        OrchestratorScores.as_view(),
+        {"format": "csv"},
+        name="orchestrator_scores_csv",
     ),
     path("v1/schema", Schema.as_view(), name="schema"),
     path("v1/schema.json", Schema.as_view(), {"format": "json"}, name="schema_json"),

@@ -9,6 +9,8 @@ from apps.scoring.facts import NetworkFacts, OrchestratorFacts
 from apps.scoring.results import Gate, Part
 from apps.scoring.tally import Field, Tally
 
+CODES = ("not_registered", "not_active", "too_new", "misses_rewards", "work_unknown")
+
 
 def gates_of(one: OrchestratorFacts, facts: NetworkFacts, field: Field, work: Part) -> tuple[Gate, ...]:
     """Every condition for a rank that this orchestrator does not meet, with its cause."""

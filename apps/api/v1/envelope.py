@@ -31,11 +31,13 @@ class AsOfSerializer(Shape):
 class ScoreRunSerializer(Shape):
     """The run that scores are taken from. It stands at a finalized block, so it is older than the other figures."""
 
+    run = serializers.IntegerField(help_text="its number; see /api/v1/score-runs")
     method = serializers.CharField()
     as_of_block = serializers.IntegerField()
     as_of_block_hash = Hash()
     as_of_round = serializers.IntegerField()
     inputs_digest = serializers.CharField(help_text="sha256 of the canonical inputs, hex")
+    bundle_digest = serializers.CharField(allow_null=True, help_text="sha256 of its bundle, hex; null: none is kept")
 
 
 class MetaSerializer(Shape):

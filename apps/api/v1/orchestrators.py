@@ -160,7 +160,7 @@ class OrchestratorList(Resource):
             next_cursor=_next(asked.page, shown, start) if more else None,
             sort=f"{'-' if asked.query.descending else ''}{asked.query.sort}",
             total=len(rows),
-            meta={"weights": _weights_meta(asked.preferences), "beaten_hidden": found.hidden},
+            meta={"weights": weights_meta(asked.preferences), "beaten_hidden": found.hidden},
         )
 
     @described(
@@ -272,7 +272,7 @@ def _score(row: OrchestratorRow, score: ScoreRow | None, wants: Preferences) -> 
     return reweighed(score, row.standing, wants.weights) if own and row.standing else by_method(score)
 
 
-def _weights_meta(wants: Preferences) -> dict[str, Any]:
+def weights_meta(wants: Preferences) -> dict[str, Any]:
     return {**wants.weights.by_part(), "own": wants.own, "preset": wants.preset.key if wants.preset else None}
 
 

@@ -3,10 +3,13 @@
 from django.urls import URLPattern, URLResolver, path
 
 from apps.api.v1.governance import PollList, ProposalList, VoteList
+from apps.api.v1.methods import MethodDetail, MethodList
 from apps.api.v1.orchestrators import OrchestratorDetail, OrchestratorList, OrchestratorRounds
 from apps.api.v1.outside import SourceList
 from apps.api.v1.overlap import OverlapChange, OverlapList
 from apps.api.v1.rounds import RoundList
+from apps.api.v1.runs import RunBundle, RunDetail, RunList
+from apps.api.v1.scores import OrchestratorScores, ScoreList
 from apps.api.v1.status import StatusNow
 from apps.api.v1.yields import Compare, OrchestratorYield
 
@@ -15,13 +18,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("governance/polls", PollList.as_view(), name="governance_polls"),
     path("governance/proposals", ProposalList.as_view(), name="governance_proposals"),
     path("governance/votes", VoteList.as_view(), name="governance_votes"),
+    path("methods", MethodList.as_view(), name="methods"),
+    path("methods/<str:version>", MethodDetail.as_view(), name="method"),
     path("network/overlap", OverlapList.as_view(), name="network_overlap"),
     path("network/overlap/change", OverlapChange.as_view(), name="network_overlap_change"),
     path("orchestrators", OrchestratorList.as_view(), name="orchestrators"),
     path("orchestrators/<str:address>", OrchestratorDetail.as_view(), name="orchestrator"),
     path("orchestrators/<str:address>/rounds", OrchestratorRounds.as_view(), name="orchestrator_rounds"),
+    path("orchestrators/<str:address>/scores", OrchestratorScores.as_view(), name="orchestrator_scores"),
     path("orchestrators/<str:address>/yield", OrchestratorYield.as_view(), name="orchestrator_yield"),
     path("rounds", RoundList.as_view(), name="rounds"),
+    path("score-runs", RunList.as_view(), name="score_runs"),
+    path("score-runs/<str:id>", RunDetail.as_view(), name="score_run"),
+    path("score-runs/<str:id>/bundle", RunBundle.as_view(), name="score_run_bundle"),
+    path("scores", ScoreList.as_view(), name="scores"),
     path("sources", SourceList.as_view(), name="sources"),
     path("status", StatusNow.as_view(), name="status"),
 ]

@@ -30,6 +30,10 @@ SETTINGS = {
     "SERVERS": [{"url": "/"}],
     "COMPONENT_SPLIT_REQUEST": False,
     "SORT_OPERATIONS": False,
+    "ENUM_NAME_OVERRIDES": {
+        "MethodStatusEnum": ("live", "shadow", "retired"),
+        "OrchestratorStatusEnum": ("active", "waiting", "inactive"),
+    },
     "TAGS": [{"name": "v1", "description": "Version 1: fields are added, never changed or taken away."}],
 }
 

@@ -35,6 +35,9 @@ class PartSerializer(Shape):
 class ReasonedPartSerializer(PartSerializer):
     reason = serializers.CharField()
     sources = serializers.DictField(help_text="the figures behind the reason")
+    raises = serializers.ListField(
+        child=serializers.CharField(), help_text="what would raise the part, the weightiest first"
+    )
 
 
 class ScoreSerializer(Shape):

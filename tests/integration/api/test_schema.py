@@ -16,6 +16,11 @@ from schemathesis import Case
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from apps.api.v1.schema import document
+from apps.protocol.units import Round
+from apps.scoring.bundles import bundle_keep
+from apps.scoring.facts import NetworkFacts
+from apps.scoring.method import live
+from apps.scoring.models import ScoreRun
 from config.wsgi import application
 from tests.scenery import Character
 
@@ -34,17 +39,32 @@ def test_document__is_openapi_3_1_and_names_every_address(client: Client) -> Non
         "/api/v1/governance/polls",
         "/api/v1/governance/proposals",
         "/api/v1/governance/votes",
+        "/api/v1/methods",
+        "/api/v1/methods/{version}",
         "/api/v1/network/overlap",
         "/api/v1/network/overlap/change",
         "/api/v1/orchestrators",
         "/api/v1/orchestrators/{address}",
         "/api/v1/orchestrators/{address}/rounds",
+        "/api/v1/orchestrators/{address}/scores",
         "/api/v1/orchestrators/{address}/yield",
         "/api/v1/rounds",
+        "/api/v1/score-runs",
+        "/api/v1/score-runs/{id}",
+        "/api/v1/score-runs/{id}/bundle",
+        "/api/v1/scores",
         "/api/v1/sources",
         "/api/v1/status",
     ]
     assert "NodeRound" in answer["components"]["schemas"]
+
+
+@pytest.fixture
+def scored(cast: list[Character]) -> ScoreRun:
+    """The cast's run, with a bundle."""
+    run = ScoreRun.objects.get()
+    bundle_keep(run, method=live(), facts=NetworkFacts(Round(38), (), ()), results=())
+    return run
 
 
 @pytest.fixture
@@ -65,9 +85,13 @@ def kept_connection() -> Iterator[None]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @override_settings(API_REQUESTS_PER_MINUTE=10**6)
-def test_schema__for_generated_requests__holds(case: Case[Any], cast: list[Character], kept_connection: None) -> None:
+def test_schema__for_generated_requests__holds(
+    case: Case[Any], cast: list[Character], scored: ScoreRun, kept_connection: None
+) -> None:
     if "address" in case.path_parameters and case.path_parameters["address"][-1] in "01234567":
         case.path_parameters["address"] = cast[0].address
+    if "id" in case.path_parameters and str(case.path_parameters["id"])[-1] in "0123456":
+        case.path_parameters["id"] = scored.pk
     _name_known_nodes(case.query or {}, cast)
     # a cursor is opaque: no schema can tell one that was given out from one that was not
     excluded: list[Any] = [positive_data_acceptance] if "cursor" in (case.query or {}) else []
