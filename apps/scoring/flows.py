@@ -112,7 +112,7 @@ def incomes(facts: NetworkFacts, clock: Clock, method: Method) -> dict[Address, 
     rules = Rules.of(method)
     beside = _Known.of(facts)
     received = {one.address: _received(one, clock, beside) for one in facts.orchestrators}
-    ties = ties_of(facts.links, paid_out=_paid_out(received), material_share=rules.material_share)
+    ties = ties_of(facts.links, material_share=rules.material_share)
     kept = {address: _strong(address, *each, ties, rules) for address, each in received.items()}
     spread = _Spread.of(kept, ties)
     return {address: _income(address, each, ties, spread, rules) for address, each in kept.items()}
@@ -188,14 +188,6 @@ def _add(to: list[int], past: Round, amount: int, tickets: int, clock: Clock) ->
     to[1] += amount if clock.is_recent(past) else 0
     to[2] += amount * clock.weight(past)
     to[3] += tickets
-
-
-def _paid_out(received: Mapping[Address, tuple[Mapping[Address, Paid], list[Flow]]]) -> dict[Address, int]:
-    found: dict[Address, int] = defaultdict(int)
-    for paid, _ in received.values():
-        for payer, each in paid.items():
-            found[payer] += each.fees_eth_wei
-    return found
 
 
 # strong evidence

@@ -14,17 +14,16 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q, Sum
 
-from apps.delegation.links import links as delegation_links
 from apps.delegation.models import StakeEvent
 from apps.network.fields import UintField
 from apps.network.instant import one_instant
 from apps.network.models import Block, CutChange, Orchestrator, OrchestratorRound, Round
-from apps.network.selectors.links import links as network_links
 from apps.protocol.units import Address, BlockNumber, Ppm
 from apps.protocol.units import Round as RoundNumber
 from apps.scoring.columns import payments_between, raised_between, rounds_between
-from apps.scoring.facts import CutFact, Cuts, LinkFact, NetworkFacts, OrchestratorFacts, Payments, RaisedFact, Rounds
+from apps.scoring.facts import CutFact, Cuts, NetworkFacts, OrchestratorFacts, Payments, RaisedFact, Rounds
 from apps.scoring.jobinputs import JobInputs, read_jobs
+from apps.scoring.linkinputs import read_links
 from apps.scoring.method import Method, live, shadows
 
 _PLACING = (StakeEvent.Kind.BOND, StakeEvent.Kind.REBOND)
@@ -102,7 +101,7 @@ def _facts(now: RoundNumber, block: Block) -> NetworkFacts:
         round=now,
         window=tuple(RoundNumber(number) for number in window),
         orchestrators=tuple(_orchestrator(address, rows) for address in addresses),
-        links=_links(now - reach.links, block.number),
+        links=read_links(first=RoundNumber(now - reach.links), block=block.number),
         demand=rows.told.market,
     )
 
@@ -140,22 +139,6 @@ def _orchestrator(address: str, rows: _Rows) -> OrchestratorFacts:
 
 
 _NO_ROUNDS, _NO_PAYMENTS, _NO_CUTS = Rounds.of(), Payments.of(), Cuts.of()
-
-
-def _links(first: int, block: int) -> tuple[LinkFact, ...]:
-    found = [*network_links(first_round=first, block=block), *delegation_links(first_round=first, block=block)]
-    return tuple(
-        LinkFact(
-            Address(one.one),
-            Address(one.other),
-            one.kind,
-            RoundNumber(one.round),
-            one.tx_hash,
-            one.log_index,
-            one.amount_wei,
-        )
-        for one in found
-    )
 
 
 def _cuts(first: int, block: int) -> dict[str, Cuts]:

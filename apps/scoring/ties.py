@@ -1,7 +1,8 @@
 """Who belongs together, as far as links show it: pure, and indifferent to kinds of link that it does not know.
 
-A funding counts as material once a payer got from that address at least a tenth (method) of what it paid out in the
-window. Less than that is a weak sign: dust sent into somebody's deposit, which anybody can do, must not make a case.
+A funding counts as material once it is at least a tenth (method) of all that is known to have been paid into that
+deposit, the gateway's own money included. Less is a weak sign: dust sent into somebody's deposit, which anybody can do,
+must not make a case. None of it hangs on what the payer pays to whom, so no payment changes who belongs together.
 """
 
 from __future__ import annotations
@@ -68,10 +69,11 @@ class Ties:
         return None
 
 
-def ties_of(links: Iterable[LinkFact], *, paid_out: Mapping[Address, int], material_share: Decimal) -> Ties:
-    """The ties of a run; `paid_out` is what each payer paid to all orchestrators in the window, in wei."""
-    ordered = sorted((link for link in links if link.one != link.other), key=_order)
-    material, slight = _fundings(ordered, paid_out, material_share)
+def ties_of(links: Iterable[LinkFact], *, material_share: Decimal) -> Ties:
+    """The ties of a run; a funding of at least `material_share` of its deposit's, 0 to 1, is material."""
+    every = sorted(links, key=_order)
+    ordered = [link for link in every if link.one != link.other]
+    material, slight = _fundings(every, material_share)
     keys = [link for link in ordered if link.kind == KEY]
     operators = _groups(keys)
     return Ties(
@@ -89,22 +91,25 @@ def _order(link: LinkFact) -> tuple[int, str, str, str, str, int, int]:
     return (link.round, link.kind, link.one, link.other, link.tx_hash, link.log_index, link.amount_wei or 0)
 
 
-def _fundings(
-    links: Iterable[LinkFact], paid_out: Mapping[Address, int], material_share: Decimal
-) -> tuple[list[LinkFact], list[LinkFact]]:
+def _fundings(links: Iterable[LinkFact], material_share: Decimal) -> tuple[list[LinkFact], list[LinkFact]]:
     """The newest funding of each pair, material ones and slight ones. An amount that is not known is material."""
-    sums: dict[tuple[Address, Address], int | None] = {}
+    sums: dict[tuple[Address, Address], int] = defaultdict(int)
+    whole: dict[Address, int] = defaultdict(int)
+    unknown: set[tuple[Address, Address]] = set()
     newest: dict[tuple[Address, Address], LinkFact] = {}
     for link in (link for link in links if link.kind == FUNDS):
         pair = (link.one, link.other)
-        before = sums.get(pair, 0)
-        sums[pair] = None if before is None or link.amount_wei is None else before + link.amount_wei
+        sums[pair] += link.amount_wei or 0
+        whole[link.other] += link.amount_wei or 0
         newest[pair] = link
+        if link.amount_wei is None:
+            unknown.add(pair)
     material: list[LinkFact] = []
     slight: list[LinkFact] = []
     for pair, total in sums.items():
-        is_material = total is None or total >= material_share * paid_out.get(pair[1], 0)
-        (material if is_material else slight).append(newest[pair])
+        if pair[0] != pair[1]:
+            is_material = pair in unknown or total >= material_share * whole[pair[1]]
+            (material if is_material else slight).append(newest[pair])
     return material, slight
 
 

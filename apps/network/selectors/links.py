@@ -2,7 +2,8 @@
 
 Each link names the log that shows it. A link is as strong as the will behind it, so for whoever weighs them:
 
-- `funds` is the deed of `one`: it signed and paid. Nobody can put it on another. The receiver was not asked.
+- `funds` is the deed of `one`: it signed and paid. Nobody can put it on another. The receiver was not asked. What a
+  gateway paid in itself is told too: it relates it to nobody, but what others paid is much or little beside it.
 - `calls_reward_for` was signed by `other`, which let `one` call in its name. `one` may serve many and own none of them.
 - `shares_key` is what nodes posted about themselves, off the chain, and proves nothing by itself.
 
@@ -79,7 +80,7 @@ def paying_gateways(*, first_round: int, block: int) -> set[str]:
 _FUNDINGS = """
     SELECT s.sender, f.gateway, f.round, f.tx_hash, f.log_index, f.amount_eth_wei
     FROM network_gateway_funding f JOIN network_transaction_sender s ON s.tx_hash = f.tx_hash
-    WHERE f.gateway = ANY(%s) AND f.round >= %s AND f.block_id <= %s AND s.sender <> f.gateway AND f.amount_eth_wei > 0
+    WHERE f.gateway = ANY(%s) AND f.round >= %s AND f.block_id <= %s AND s.sender IS NOT NULL AND f.amount_eth_wei > 0
 """
 
 

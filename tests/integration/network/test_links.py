@@ -48,15 +48,15 @@ def test_links__when_a_node_funds_a_gateway_that_pays__then_each_funding_is_a_li
     pay(GATEWAY, NODE, 103)
     pay(HONEST, NODE, 103)
     first, second = fund(GATEWAY, 101, NODE, amount=3), fund(GATEWAY, 104, NODE, amount=4)
-    fund(HONEST, 101, HONEST)  # its own money relates it to nobody
+    own = fund(HONEST, 101, HONEST, amount=9)  # relates it to nobody; others' money is measured by it
     fund(address(10_003), 101, NODE)  # pays nobody
 
     assert links(first_round=100, block=BLOCK) == [
-        Link(NODE, GATEWAY, "funds", 101, first, 0, 3),
+        *sorted([Link(NODE, GATEWAY, "funds", 101, first, 0, 3), Link(HONEST, HONEST, "funds", 101, own, 0, 9)]),
         Link(NODE, GATEWAY, "funds", 104, second, 0, 4),
     ]
     assert [one.round for one in links(first_round=102, block=BLOCK)] == [104]
-    assert [one.round for one in links(first_round=100, block=1040)] == [101]  # funded later than that block
+    assert [one.round for one in links(first_round=100, block=1040)] == [101, 101]  # funded later than that block
     assert links(first_round=104, block=BLOCK) == []  # it paid nobody since then
 
 

@@ -91,13 +91,14 @@ def test_income__of_the_node_itself_or_of_its_operators_other_node__counts_nothi
 
 
 def test_income__when_a_stranger_put_dust_into_the_payers_deposit__stays_whole() -> None:
-    dust = (link(PURSE, gateway(1), amount=1), link(PURSE, gateway(2), amount=1))
+    own = tuple(link(each, each, number=3) for each in SPREAD)
+    dust = tuple(link(PURSE, each, amount=1) for each in SPREAD)
 
-    assert of(paid(SPREAD, SPREAD, *dust)) == of(paid(SPREAD, SPREAD))
+    assert of(paid(SPREAD, SPREAD, *own, *dust)) == of(paid(SPREAD, SPREAD))
 
 
 def test_income__when_the_node_put_a_little_into_the_payers_deposit__counts_in_part() -> None:
-    facts = paid(SPREAD, SPREAD, link(NODE, gateway(1), amount=MILLI_ETH))
+    facts = paid(SPREAD, SPREAD, link(gateway(1), gateway(1)), link(NODE, gateway(1), amount=ETH // 10, number=2))
 
     assert codes(of(facts)) == [("slight_funding", 100)]
     assert of(facts).flows[0].kept == Decimal("0.5")

@@ -130,17 +130,11 @@ def test_every_number__lies_in_its_bounds_and_its_interval(facts: NetworkFacts) 
 def test_work__with_more_fees_of_anyone__never_falls(
     facts: NetworkFacts, when: Round, payer: Address, more: int, tickets: int
 ) -> None:
-    facts = replace(facts, links=_unsized(facts))
     before = part(first_of(facts), "work").value
     paid = PaymentFact(when, payer, EthWei(more), tickets)
     after = part(first_of(with_first(facts, paying(facts.orchestrators[0], paid))), "work").value
 
     assert before is None or (after is not None and after >= before)
-
-
-def _unsized(facts: NetworkFacts) -> tuple[LinkFact, ...]:
-    """Links whose weight does not hang on what is paid: a payer that pays more makes an old funding small beside it."""
-    return tuple(replace(link, amount_wei=None) for link in facts.links)
 
 
 @quick
