@@ -46,7 +46,7 @@ class _Reader:
         self._contracts = contracts
         self._size = WindowSize()
         self._room = AHEAD
-        self._logs_each = 0  # of the newest window
+        self._logs_each = ENOUGH_LOGS  # of the newest window; the first may be full ones
         self._waiting: deque[tuple[Window, Future[Batch]]] = deque()
 
     def read(self, first: int, last: int) -> Iterator[Batch]:
