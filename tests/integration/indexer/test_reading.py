@@ -24,7 +24,7 @@ from indexer.projections.replay import replay
 from indexer.projections.writer import DERIVED_TABLES, EVENT_TABLES
 from indexer.sources.chain_logs import Batch
 from indexer.store import Books
-from indexer.windows import LARGEST_BLOCKS, Window
+from indexer.windows import ENOUGH_LOGS, LARGEST_BLOCKS, Window
 from tests.bench.history import Shape, address, logs
 from tests.fakes.chain import ADDRESSES, FakeChain, FakeLog, encode_log
 from tests.fakes.nodes import FakeNode, Faults, transport
@@ -182,6 +182,25 @@ def test_batches__of_a_chain_that_changed_in_between__are_not_joined(monkeypatch
 
     assert broken in [batch.window.first for batch in found]
     assert_in_order(found, 0, 20_000)
+
+
+def test_batches__before_the_first_answer__ask_for_no_more_full_windows_than_may_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    at_the_first_answer: list[int] = []
+
+    def fetched(_: object, window: Window, known: dict[str, str]) -> Batch:
+        asked.append(window.first)
+        if window.first == 0:
+            time.sleep(0.05)
+            at_the_first_answer.append(len(asked))
+        return empty(window)
+
+    monkeypatch.setattr(reading, "fetch", fetched)
+
+    assert_in_order(list(reading.batches(object(), 0, 300_000)), 0, 300_000)  # type: ignore[arg-type]
+    assert at_the_first_answer == [reading.WAITING_LOGS // ENOUGH_LOGS]
 
 
 def test_batches__of_a_provider_that_finds_ten_too_many__ask_fewer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
