@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from apps.network.models import Block, CutChange, Orchestrator, OrchestratorRound, ParameterRead, Round, TicketPayment
+from apps.scoring.method import live
 from apps.scoring.models import Score, ScorePart, ScoreRun
 from indexer.models import IndexState
 from tests.factories import IndexStateFactory, ScoreRunFactory, address, hash_of
@@ -169,7 +170,7 @@ def _changes(cast: list[Character], rounds: int) -> list[CutChange]:
 
 
 def _scores(dice: random.Random, cast: list[Character], rounds: int) -> None:
-    run = ScoreRunFactory(version="0.1", as_of_block=(rounds - 2) * _ROUND_BLOCKS, as_of_round=rounds - 2)
+    run = ScoreRunFactory(version=live().version, as_of_block=(rounds - 2) * _ROUND_BLOCKS, as_of_round=rounds - 2)
     worth = {one.address: dice.uniform(15, 92) for one in cast}
     able = [one.address for one in cast if one.joined_round == 1 and one.misses_percent <= 50]
     ranked = sorted(able, key=lambda one: -worth[one])

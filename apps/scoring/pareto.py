@@ -7,6 +7,7 @@ nothing. Within nodes of which the same is known, being beaten is an order, and 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
@@ -14,40 +15,73 @@ from typing import TypeVar
 Key = TypeVar("Key", bound=Hashable)
 Point = tuple[int, ...]
 
+_ON_STAIRS = 3  # parts
 _STRIDE = 8  # ranks between two stored sets: one for each would take a megabyte for every thousand points
 
 
 def dominated(choices: Mapping[Key, Sequence[int | None]]) -> dict[Key, Key]:
-    """Who is beaten, and by whom: one that nobody beats, of several the best in the first part.
+    """Who is beaten, and by whom: one that nobody beats.
 
     `choices` holds the same parts of each in the same order, None where unknown; higher is better. Of choices that are
     equal in everything neither beats the other.
     """
-    groups: dict[tuple[bool, ...], dict[Point, list[Key]]] = defaultdict(lambda: defaultdict(list))
+    groups: dict[tuple[bool, ...], dict[Point, Key]] = defaultdict(dict)
+    equals: list[tuple[tuple[bool, ...], Point, Key]] = []
     for key, parts in choices.items():
-        mask = tuple(part is not None for part in parts)
-        groups[mask][tuple(part for part in parts if part is not None)].append(key)
+        mask = tuple([part is not None for part in parts])
+        point = tuple([part for part in parts if part is not None])
+        if groups[mask].setdefault(point, key) != key:
+            equals.append((mask, point, key))
     found: dict[Key, Key] = {}
+    beaten = {mask: _beaten(mask, points) for mask, points in groups.items()}
     for mask, points in groups.items():
-        if any(mask):
-            for beaten, best in _beaten(points).items():
-                found.update((key, points[best][0]) for key in points[beaten])
+        found.update((points[point], points[best]) for point, best in beaten[mask].items())
+    found.update((key, groups[mask][beaten[mask][point]]) for mask, point, key in equals if point in beaten[mask])
     return found
 
 
-def _beaten(points: Mapping[Point, object]) -> dict[Point, Point]:
-    """For different points of one length: each that is beaten, and the one that beats it.
+def _beaten(mask: tuple[bool, ...], points: Mapping[Point, object]) -> dict[Point, Point]:
+    known = sum(mask)
+    if not known:
+        return {}
+    order = sorted(points, reverse=True)
+    return _stairs(order) if known <= _ON_STAIRS else _sets(order)
+
+
+def _stairs(order: Sequence[Point]) -> dict[Point, Point]:
+    """For different points of at most three parts, best first: each that is beaten, and one that beats it.
+
+    Whatever comes later is no better in the first part. Of those before, a staircase is kept: the points that are best
+    in the other two, the second rising and the third falling along it. A point lies below it or becomes a step.
+    """
+    second: list[int] = []
+    third: list[int] = []
+    steps: list[Point] = []
+    found = {}
+    for point in order:
+        _, y, z = (*point, 0, 0)[:3]
+        at = bisect_left(second, y)
+        if at < len(second) and third[at] >= z:
+            found[point] = steps[at]
+            continue
+        end = at + 1 if at < len(second) and second[at] == y else at
+        begin = at
+        while begin and third[begin - 1] <= z:
+            begin -= 1
+        second[begin:end], third[begin:end], steps[begin:end] = [y], [z], [point]
+    return found
+
+
+def _sets(order: Sequence[Point]) -> dict[Point, Point]:
+    """The same for any number of parts.
 
     Points are numbered from the best in the first part on, so that those at least as good in it are the lower bits of
     a whole number; every other part adds one such set, and what all sets share beats.
     """
-    order = sorted(points, reverse=True)
     others = [_Ranked(order, axis) for axis in range(1, len(order[0]))]
     found = {}
     for number, point in enumerate(order):
-        better = (
-            1 << number
-        ) - 1  # equal in the first part and later in the order cannot beat: an earlier axis decides
+        better = (1 << number) - 1  # who is equal in the first part and comes later is worse in an earlier one
         for axis in others:
             better &= axis.at_least(number)
         if better:

@@ -12,9 +12,12 @@ from apps.network.selectors.orchestrators import PartFigures, Standing
 from apps.protocol.units import Address
 from apps.scoring.results import PARTS
 
+# figures of parts come in whole ten-thousandths, which is how exactly they were stored
 _SCORES = """
 SELECT s.orchestrator, s.value, s.low, s.high, s.coverage, s.rank, s.gates->0->>'code', s.gates->0->>'sentence',
-       json_object_agg(p.part, json_build_array(p.value, p.low, p.high, p.coverage)) FILTER (WHERE p.id IS NOT NULL)
+       json_object_agg(p.part, json_build_array(
+           round(p.value * 10000), round(p.low * 10000), round(p.high * 10000), round(p.coverage * 10000)
+       )) FILTER (WHERE p.value IS NOT NULL)
 FROM scoring_score s LEFT JOIN scoring_part p ON p.score_id = s.id
 WHERE s.run_id = %s GROUP BY s.id
 """
@@ -22,7 +25,7 @@ _NONE: Mapping[Address, Standing] = MappingProxyType({})
 _STEP = 10_000
 _UNKNOWN = PartFigures(None, 0, 100 * _STEP, 0)
 
-StoredPart = tuple[float | None, float | None, float | None, float]
+StoredPart = tuple[int, int | None, int | None, int]
 
 
 def standings_of(run_id: int | None) -> Mapping[Address, Standing]:
@@ -71,12 +74,7 @@ def _standing(
 
 
 def _figures(stored: StoredPart | None) -> PartFigures:
-    """A stored part in whole ten-thousandths, which is how exactly it was stored."""
-    if stored is None or stored[0] is None:
+    if stored is None:
         return _UNKNOWN
     value, low, high, coverage = stored
-    return PartFigures(_steps(value), _steps(low or 0.0), _steps(100.0 if high is None else high), _steps(coverage))
-
-
-def _steps(value: float) -> int:
-    return round(value * _STEP)
+    return PartFigures(value, low or 0, _UNKNOWN.high if high is None else high, coverage)

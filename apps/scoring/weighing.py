@@ -6,9 +6,10 @@ and equal to it in all four decimals.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import product
+from operator import mul
 from typing import Any
 
 from apps.network.selectors.orchestrators import PartFigures, Standing
@@ -44,45 +45,81 @@ def _shares(weights: Weights, mask: Mask) -> tuple[int, ...]:
     return tuple(found.get(name, 0) for name in PARTS)
 
 
-def weighed(standings: Mapping[Address, Standing], weights: Weights) -> dict[Address, Standing]:
-    """Each standing as these weights make it, with the method's own value and rank kept beside.
+class Weighing:
+    """The standings of a run by other weights: ranks of all at once, the rest for those that are asked for.
 
     Who has no rank in the run has none here. Equal values share a rank, and the next rank is left out.
     """
-    measure = _measure(_Scale.of(weights))
-    why = ONLY_COMMUNITY if not any(_shares(weights, (True,) * len(PARTS))) else NO_PART_COUNTS
-    made = {address: measure(one) for address, one in standings.items()}
-    able = [address for address, one in standings.items() if one.rank is not None]
-    ranks = _ranks({address: made[address][0] for address in able})
-    return {
-        address: _standing(one, made[address], ranks.get(address), why if one.rank is not None else "")
-        for address, one in standings.items()
-    }
 
+    def __init__(self, standings: Mapping[Address, Standing], weights: Weights) -> None:
+        self._standings = standings
+        self._scale = _Scale.of(weights)
+        counts = any(self._scale.every)
+        self._why = NO_PART_COUNTS if counts else ONLY_COMMUNITY
+        self._values = _values(standings, self._scale) if counts else {}
+        self._ranks = _ranks(self._values)
 
-_Figures = tuple[int | None, int, int, int]
+    def rank(self, address: Address) -> int | None:
+        return self._ranks.get(address)
 
+    def value(self, address: Address) -> float | None:
+        """The value of a ranked node, None of others."""
+        found = self._values.get(address)
+        return None if found is None else found / STEP
 
-def _measure(scale: _Scale) -> Callable[[Standing], _Figures]:
-    """A function to the value, low, high and coverage of a standing, all in ten-thousandths."""
-    w0, w1, w2, w3 = scale.every
-    total = w0 + w1 + w2 + w3
+    def coverage(self, address: Address) -> float | None:
+        one = self._standings.get(address)
+        return None if one is None else _mean(self._scale.every, [part.coverage for part in _parts(one)]) / STEP
 
-    def measure(one: Standing) -> _Figures:
-        a, b, c, d = one.parts or (_UNKNOWN,) * len(PARTS)
-        if not total:
-            return None, 0, _TOP, 0
-        k0, k1, k2, k3 = scale.known[a.value is not None, b.value is not None, c.value is not None, d.value is not None]
-        known = k0 + k1 + k2 + k3
-        value = k0 * (a.value or 0) + k1 * (b.value or 0) + k2 * (c.value or 0) + k3 * (d.value or 0)
-        return (
-            _half_even(value, known) if known else None,
-            _half_even(w0 * a.low + w1 * b.low + w2 * c.low + w3 * d.low, total),
-            _half_even(w0 * a.high + w1 * b.high + w2 * c.high + w3 * d.high, total),
-            _half_even(w0 * a.coverage + w1 * b.coverage + w2 * c.coverage + w3 * d.coverage, total),
+    def standing(self, address: Address) -> Standing | None:
+        """All of a node's figures, with the method's own value and rank beside; None where the run did not see it."""
+        one = self._standings.get(address)
+        if one is None:
+            return None
+        parts, every, rank = _parts(one), self._scale.every, self._ranks.get(address)
+        known = self._scale.known[tuple(part.value is not None for part in parts)]
+        unweighed = one.rank is not None and rank is None
+        return replace(
+            one,
+            value=_mean(known, [part.value or 0 for part in parts]) / STEP if any(known) and any(every) else None,
+            low=_mean(every, [part.low for part in parts]) / STEP if any(every) else 0.0,
+            high=_mean(every, [part.high for part in parts]) / STEP if any(every) else 100.0,
+            coverage=_mean(every, [part.coverage for part in parts]) / STEP,
+            rank=rank,
+            gate_code="weights" if unweighed else one.gate_code,
+            gate=self._why if unweighed else one.gate,
+            method_rank=one.rank,
+            method_value=one.value,
         )
 
-    return measure
+
+def weighed(standings: Mapping[Address, Standing], weights: Weights) -> dict[Address, Standing]:
+    """Every standing as these weights make it."""
+    weighing = Weighing(standings, weights)
+    return {address: standing for address in standings if (standing := weighing.standing(address)) is not None}
+
+
+def _parts(one: Standing) -> Sequence[PartFigures]:
+    return one.parts or (_UNKNOWN,) * len(PARTS)
+
+
+def _mean(shares_: Sequence[int], figures: Sequence[int]) -> int:
+    """The weighted mean in whole ten-thousandths; 0 where nothing has a share."""
+    total = sum(shares_)
+    return _half_even(sum(map(mul, shares_, figures)), total) if total else 0
+
+
+def _values(standings: Mapping[Address, Standing], scale: _Scale) -> dict[Address, int]:
+    """The values of all that are ranked and have a known part that counts; written out, as there may be thousands."""
+    found = {}
+    for address, one in standings.items():
+        if one.rank is None or not one.parts:
+            continue
+        (a, *_), (b, *_), (c, *_), (d, *_) = one.parts
+        k0, k1, k2, k3 = scale.known[a is not None, b is not None, c is not None, d is not None]
+        if total := k0 + k1 + k2 + k3:
+            found[address] = _half_even(k0 * (a or 0) + k1 * (b or 0) + k2 * (c or 0) + k3 * (d or 0), total)
+    return found
 
 
 def _half_even(number: int, by: int) -> int:
@@ -92,36 +129,15 @@ def _half_even(number: int, by: int) -> int:
     return whole + 1 if twice > by or (twice == by and whole & 1) else whole
 
 
-def _ranks(values: Mapping[Address, int | None]) -> dict[Address, int]:
-    known = sorted(((value, address) for address, value in values.items() if value is not None), reverse=True)
+def _ranks(values: Mapping[Address, int]) -> dict[Address, int]:
     ranks: dict[Address, int] = {}
-    before, rank = None, 0
-    for place, (value, address) in enumerate(known, start=1):
+    before, rank = -1, 0
+    for place, address in enumerate(sorted(values, key=values.__getitem__, reverse=True), start=1):
+        value = values[address]
         if value != before:
             before, rank = value, place
         ranks[address] = rank
     return ranks
-
-
-def _standing(one: Standing, figures: _Figures, rank: int | None, why: str) -> Standing:
-    value, low, high, coverage = figures
-    unweighed = rank is None and bool(why)
-    return Standing(
-        None if value is None else value / STEP,
-        low / STEP,
-        high / STEP,
-        coverage / STEP,
-        rank,
-        one.work,
-        one.terms,
-        one.jobs,
-        one.community,
-        "weights" if unweighed else one.gate_code,
-        why if unweighed else one.gate,
-        one.parts,
-        one.rank,
-        one.value,
-    )
 
 
 @dataclass(frozen=True, slots=True)

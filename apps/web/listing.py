@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median_low
 from typing import Any
 
@@ -14,10 +15,9 @@ from django.utils.safestring import SafeString
 
 from apps.network import jobtypes
 from apps.network.selectors import jobs, orchestrators
-from apps.network.selectors.board import Board, Moment
+from apps.network.selectors.board import Moment
 from apps.network.selectors.listquery import BadQuery, ListQuery, filter_words
 from apps.network.selectors.orchestrators import OrchestratorRow
-from apps.network.selectors.passing import blame
 from apps.protocol import formats
 from apps.scoring import leaderboard, preferences
 from apps.scoring.leaderboard import Leaderboard
@@ -99,10 +99,12 @@ class Found:
     of: int
     first: int
     pages: int
-    everyone: Sequence[OrchestratorRow]
-    board: Board
+    board: Leaderboard
     beaten: list[tuple[OrchestratorRow, OrchestratorRow]]  # the first of those another one beats, each with that one
-    hidden: int
+
+    @property
+    def everyone(self) -> Sequence[OrchestratorRow]:
+        return self.board.board.order
 
 
 def asked(request: HttpRequest, *, csv: bool = False) -> Asked:
@@ -161,21 +163,21 @@ def find(what: Asked, at: Standpoint, round_number: int | None, sources: object)
     if what.page is not None and what.page > pages:
         raise BadQuery("page", f"There is no page {what.page}; the last one is {pages}.")
     first = 0 if what.page is None else (what.page - 1) * PAGE_ROWS
-    shown = found.rows if what.page is None else found.rows[first : first + PAGE_ROWS]
+    shown = found.shown(found.rows if what.page is None else found.rows[first : first + PAGE_ROWS])
     bars = _bars(what, shown, round_number)
     none: list[float] = []
     whole, own = found.board.stake_lpt_wei, what.preferences.own
-    lines = [Line(row, whole, bars.get(row.address, none), own, found.beaten_by(row)) for row in shown]
-    everyone = found.everyone
+    lines = [Line(row, whole, bars.get(row.address, none), own, found.beaten.get(row.address)) for row in shown]
+    everyone = found.board.order
     of = sum(row.active for row in everyone) if what.query.status == "active" else len(everyone)
-    return Found(lines, len(found.rows), of, first, pages, everyone, found.board, _beaten(found), found.hidden)
+    return Found(lines, len(found.rows), of, first, pages, found, _beaten(found))
 
 
 def _beaten(found: Leaderboard) -> list[tuple[OrchestratorRow, OrchestratorRow]]:
-    """The first of those that another one beats, in the order of their stake, for naming them below the table."""
-    rows = found.board.rows
-    pairs = [(rows[beaten], rows[best]) for beaten, best in found.beaten.items()]
-    return sorted(pairs, key=lambda pair: (-pair[0].stake_lpt_wei, pair[0].address))[:_NAMED]
+    """The first of those that another one beats, by the method's rank, for naming them below the table."""
+    rows, beaten = found.board.rows, found.beaten
+    pairs = ((row, rows[beaten[row.address]]) for row in found.board.order if row.address in beaten)
+    return list(islice(pairs, _NAMED))
 
 
 def _bars(what: Asked, shown: Sequence[OrchestratorRow], round_number: int | None) -> dict[str, list[float]]:
@@ -197,8 +199,8 @@ def context(what: Asked, found: Found) -> dict[str, Any]:
         "last": found.first + len(found.lines),
         "ordered_by": _order_words(what),
         "answer": _answer(found.everyone),
-        "jobs_offered": _jobs_offered(found.board.jobs, what.query.job),
-        "regions_tested": _regions_tested(found.board.regions, what.query.region),
+        "jobs_offered": _jobs_offered(found.board.board.jobs, what.query.job),
+        "regions_tested": _regions_tested(found.board.board.regions, what.query.region),
         "weights": weights.context(what.preferences, what.query, links.preset),
         "empty": _empty(what, found, links) if not found.lines else None,
         "csv_url": links.to(format="csv", page=str(what.page) if what.page and what.page > 1 else ""),
@@ -310,7 +312,7 @@ def _regions_tested(tested: Collection[str], asked: str | None) -> list[tuple[st
 
 def _empty(what: Asked, found: Found, links: Links) -> dict[str, Any]:
     """Which filter is to blame for an empty list, and the links that remove it."""
-    worst = blame(found.everyone, what.query)
+    worst = found.board.blame(what.query)
     if worst is None:
         return {"nobody": True}
     words = filter_words(what.query, worst.filter)

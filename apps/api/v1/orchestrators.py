@@ -152,7 +152,7 @@ class OrchestratorList(Resource):
         found = leaderboard.found(_moment(at), asked.query, asked.preferences)
         rows = found.rows
         start = _start(rows, asked.page.cursor)
-        shown = rows[start:] if asked.page.limit is None else rows[start : start + asked.page.limit]
+        shown = found.shown(rows[start:] if asked.page.limit is None else rows[start : start + asked.page.limit])
         more = start + len(shown) < len(rows)
         return Answer(
             data=ListedSerializer(_items(shown, at, asked.preferences, found.beaten), many=True).data,

@@ -7,9 +7,8 @@ reorganised chain or a replay makes everything anew. It only saves work: what it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -18,6 +17,7 @@ from django.db import connection
 from apps.network.selectors import jobs
 from apps.network.selectors.identities import names, names_version
 from apps.network.selectors.orchestrators import Beside, ChainFacts, OrchestratorRow, Standing, facts_of, row_of
+from apps.network.selectors.passing import by_default
 from apps.protocol.units import Address
 
 KEPT = 3  # boards; they share the rows that are equal
@@ -35,7 +35,7 @@ class Moment:
     sources: object
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Board:
     """Every row at one moment. Nothing in it changes."""
 
@@ -45,21 +45,10 @@ class Board:
     facts: Mapping[Address, ChainFacts]
     beside: Beside
     rows: Mapping[Address, OrchestratorRow]
-
-    @cached_property
-    def jobs(self) -> frozenset[str]:
-        """Every kind of work that somebody offers."""
-        return frozenset(each.key for held in self.beside.offered.values() for each in held)
-
-    @cached_property
-    def regions(self) -> frozenset[str]:
-        """Every region from which somebody passed a test."""
-        return frozenset().union(*set(self.beside.tested.values()))
-
-    @cached_property
-    def stake_lpt_wei(self) -> int:
-        """The stake that shares are taken of."""
-        return sum(row.stake_lpt_wei for row in self.rows.values() if row.counts_in_stake)
+    order: Sequence[OrchestratorRow]  # by the method's rank
+    jobs: frozenset[str]  # every kind of work that somebody offers
+    regions: frozenset[str]  # from which somebody passed a test
+    stake_lpt_wei: int  # of which shares are taken
 
 
 class Boards:
@@ -114,14 +103,29 @@ def _standing(now: Moment, kept: list[Moment]) -> tuple[int, list[Moment]]:
 
 
 def _made(moment: Moment, tables: int, named: object, standings: Standings, base: Board | None = None) -> Board:
+    sources_stand = base is not None and base.moment.sources == moment.sources
     facts = _facts(moment, base)
     beside = Beside(
         base.beside.names if base and base.named == named else names(),
-        base.beside.offered if base and base.moment.sources == moment.sources else jobs.slots_of_all(),
-        base.beside.tested if base and base.moment.sources == moment.sources else jobs.regions_of_all(),
+        base.beside.offered if base and sources_stand else jobs.slots_of_all(),
+        base.beside.tested if base and sources_stand else jobs.regions_of_all(),
         standings(moment.run_id),
     )
-    return Board(moment, tables, named, facts, beside, _rows(facts, beside, base))
+    rows = _rows(facts, beside, base)
+    before = rows.values() if base is None else [rows[row.address] for row in base.order if row.address in rows]
+    later = [] if base is None else [row for address, row in rows.items() if address not in base.rows]
+    return Board(
+        moment,
+        tables,
+        named,
+        facts,
+        beside,
+        rows,
+        by_default([*before, *later]),
+        base.jobs if base and sources_stand else frozenset(one.key for held in beside.offered.values() for one in held),
+        base.regions if base and sources_stand else frozenset().union(*set(beside.tested.values())),
+        sum([row.stake_lpt_wei for row in rows.values() if row.active or row.in_pool]),
+    )
 
 
 def _facts(moment: Moment, base: Board | None) -> Mapping[Address, ChainFacts]:
@@ -137,16 +141,16 @@ def _rows(facts: Mapping[Address, ChainFacts], beside: Beside, base: Board | Non
     """The rows, those of the base where nothing they are made of is another."""
     if base is None:
         return {address: row_of(one, beside) for address, one in facts.items()}
-    old, before, held = base.beside, base.facts, base.rows
-    same = (
-        old.names is beside.names,
-        old.offered is beside.offered,
-        old.tested is beside.tested,
-        old.standings is beside.standings,
+    old = base.beside
+    stands = (
+        old.names is beside.names
+        and old.offered is beside.offered
+        and old.tested is beside.tested
+        and old.standings is beside.standings
     )
-    if all(same):
-        return {
-            address: held[address] if before.get(address) is one else row_of(one, beside)
-            for address, one in facts.items()
-        }
-    return {address: row_of(one, beside) for address, one in facts.items()}
+    if not stands:
+        return {address: row_of(one, beside) for address, one in facts.items()}
+    if facts is base.facts:
+        return base.rows
+    changed = {address: row_of(one, beside) for address, one in facts.items() if base.facts.get(address) is not one}
+    return {**base.rows, **changed}

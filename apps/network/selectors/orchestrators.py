@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.db import connection
@@ -26,8 +26,7 @@ _MILLION_LPT = 10**6 * WEI
 _NOWHERE: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class PartFigures:
+class PartFigures(NamedTuple):
     """A part in ten-thousandths, exact: value, interval and coverage (of 1). An unknown part has no value."""
 
     value: int | None

@@ -20,6 +20,24 @@ class Blame:
     without: int
 
 
+_Rank = Callable[[OrchestratorRow], int | None]
+_Figure = Callable[[OrchestratorRow], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Headlines:
+    """Where filters and order take rank, score and coverage from: a score run, or other weights over its parts."""
+
+    rank: _Rank
+    value: _Figure
+    coverage: _Figure
+
+
+BY_METHOD = Headlines(
+    lambda row: row.rank,
+    lambda row: row.standing.value if row.standing else None,
+    lambda row: row.standing.coverage if row.standing else None,
+)
 _Test = Callable[[OrchestratorRow, ListQuery], bool]
 
 
@@ -53,9 +71,6 @@ _TESTS: Mapping[str, _Test] = {
     "status": _has_status,
     "reward_cut_ppm_lte": lambda row, query: row.reward_cut_ppm <= (query.reward_cut_ppm_lte or 0),
     "fee_share_ppm_gte": lambda row, query: row.fee_share_ppm >= (query.fee_share_ppm_gte or 0),
-    "score_gte": lambda row, query: (
-        row.rank is not None and ((row.standing and row.standing.value) or 0.0) >= (query.score_gte or 0.0)
-    ),
     "stake_lpt_wei_gte": lambda row, query: row.stake_lpt_wei >= (query.stake_lpt_wei_gte or 0),
     "stake_lpt_wei_lte": lambda row, query: row.stake_lpt_wei <= (query.stake_lpt_wei_lte or 0),
     "work_gte": lambda row, query: _reaches(row.standing and row.standing.work, query.work_gte),
@@ -71,25 +86,34 @@ _TESTS: Mapping[str, _Test] = {
 }
 
 
-def passing(all_rows: Iterable[OrchestratorRow], query: ListQuery) -> list[OrchestratorRow]:
+def passing(
+    all_rows: Iterable[OrchestratorRow], query: ListQuery, headlines: Headlines = BY_METHOD
+) -> list[OrchestratorRow]:
     """The rows that pass every filter. A score filter passes ranked nodes only: the others have no score to show."""
     left, asked = list(all_rows), query.filters
     for name in FILTERS:
-        if name == "status" or name in asked:
+        if name == "score_gte" and name in asked:
+            rank, value = headlines.rank, headlines.value
+            left = [row for row in left if rank(row) is not None and _reaches(value(row), query.score_gte)]
+        elif name == "status" or name in asked:
             test = _TESTS[name]
             left = [row for row in left if test(row, query)]
     return left
 
 
-def blame(all_rows: Sequence[OrchestratorRow], query: ListQuery) -> Blame | None:
+def blame(all_rows: Sequence[OrchestratorRow], query: ListQuery, headlines: Headlines = BY_METHOD) -> Blame | None:
     """The filter whose removal shows most, for a query that passes nothing; None where nothing was filtered."""
     names = query.filters
     if not names:
         return None
-    shown = {name: len(passing(all_rows, query.only(*(set(names) - {name})))) for name in names}
-    worst = min(names, key=lambda name: (-shown[name], len(passing(all_rows, query.only(name)))))
-    of = len(passing(all_rows, ListQuery()))
-    return Blame(worst, len(passing(all_rows, query.only(worst))), of, shown[worst])
+
+    def count(some: ListQuery) -> int:
+        return len(passing(all_rows, some, headlines))
+
+    shown = {name: count(query.only(*(set(names) - {name}))) for name in names}
+    alone = {name: count(query.only(name)) for name in names}
+    worst = min(names, key=lambda name: (-shown[name], alone[name]))
+    return Blame(worst, alone[worst], count(ListQuery()), shown[worst])
 
 
 # ---- order
@@ -101,12 +125,10 @@ def _part(name: str) -> Callable[[OrchestratorRow], float | None]:
 
 _KEYS: Mapping[SortKey, Callable[[OrchestratorRow], float | int | str | None]] = {
     "name": lambda row: row.name.text if row.name else row.address,
-    "score": lambda row: None if row.rank is None else -row.rank,
     "work": _part("work"),
     "terms": _part("terms"),
     "jobs": _part("jobs"),
     "community": _part("community"),
-    "coverage": _part("coverage"),
     "fees": lambda row: row.fees_eth_wei,
     "rate": lambda row: row.rate_eth_wei,
     "payers": lambda row: row.payers,
@@ -117,15 +139,43 @@ _KEYS: Mapping[SortKey, Callable[[OrchestratorRow], float | int | str | None]] =
 }
 
 
-def ordered(some_rows: Iterable[OrchestratorRow], query: ListQuery) -> list[OrchestratorRow]:
-    """The rows in the order asked for. Unknown comes last both ways; equals go by rank, then stake, then address."""
-    by_default = sorted(some_rows, key=_default_order)
-    if query.sort == "score" and query.descending:
-        return by_default
-    key = _KEYS[query.sort]
-    keyed = [(key(row), row) for row in by_default]
+def by_default(some_rows: Iterable[OrchestratorRow]) -> list[OrchestratorRow]:
+    """The rows by the method's rank, then stake, then address."""
+    return sorted(some_rows, key=_default_order)
+
+
+def ordered(
+    some_rows: Iterable[OrchestratorRow],
+    query: ListQuery,
+    headlines: Headlines = BY_METHOD,
+    *,
+    sorted_already: bool = False,
+) -> list[OrchestratorRow]:
+    """The rows in the order asked for. Unknown comes last both ways; equals go by the method's rank, stake, address.
+
+    `sorted_already` says that the rows come in that last order, so that it is not made again.
+    """
+    rows = list(some_rows) if sorted_already else by_default(some_rows)
+    if query.sort == "score" and query.descending and headlines is BY_METHOD:
+        return rows
+    key = _key(query.sort, headlines)
+    keyed = [(key(row), row) for row in rows]
     known = sorted((pair for pair in keyed if pair[0] is not None), key=_first, reverse=query.descending)
     return [row for _, row in known] + [row for value, row in keyed if value is None]
+
+
+def _key(sort: SortKey, headlines: Headlines) -> Callable[[OrchestratorRow], float | int | str | None]:
+    if sort == "coverage":
+        return headlines.coverage
+    if sort != "score":
+        return _KEYS[sort]
+    rank = headlines.rank
+
+    def best_first(row: OrchestratorRow) -> int | None:
+        place = rank(row)
+        return None if place is None else -place
+
+    return best_first
 
 
 def _first(pair: tuple[Any, OrchestratorRow]) -> Any:
@@ -133,5 +183,6 @@ def _first(pair: tuple[Any, OrchestratorRow]) -> Any:
 
 
 def _default_order(row: OrchestratorRow) -> tuple[int, int, str]:
-    rank = row.rank
+    standing = row.standing
+    rank = standing.rank if standing else None
     return (10**9 if rank is None else rank, -row.stake_lpt_wei, row.address)
