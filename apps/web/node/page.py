@@ -11,15 +11,16 @@ from django.utils.safestring import SafeString, mark_safe
 from apps.delegation import selectors as delegation
 from apps.delegation.selectors import Delegator
 from apps.network.models import Orchestrator, Round
-from apps.network.selectors import activity, flows, governance, history, network
+from apps.network.selectors import activity, governance, history, network
 from apps.network.selectors.activity import Happening
-from apps.network.selectors.flows import Payer, Window
+from apps.network.selectors.flows import Window
 from apps.network.selectors.governance import Part
 from apps.protocol.units import Address
 from apps.web.amounts import AmountAsked, Typed
 from apps.web.charts import rounds_figure
 from apps.web.node import work
 from apps.web.node.jobs import JobsView, jobs_view
+from apps.web.node.payers import Payers, payers_view
 from apps.web.node.score import ScoreView, score_view
 from apps.web.node.standing import Standing, standing
 from apps.web.node.work import Calls, RoundLine, TermsView, point_of
@@ -32,29 +33,6 @@ SHOWN_DELEGATORS = 20
 SHOWN_EVENTS, OPEN_EVENTS = 50, 20
 EXPLORED_ROUNDS = 1000
 ALL_CHANGES = 10_000  # more than any node has made; keeps a broken one from filling the memory
-
-
-@dataclass(frozen=True, slots=True)
-class PayerView:
-    """A gateway with what it paid; `is_itself` where the node paid itself."""
-
-    payer: Payer
-    is_itself: bool
-    length: float
-
-
-@dataclass(frozen=True, slots=True)
-class Payers:
-    """Who paid in the window. Concentration counts others only, and is None while no other paid."""
-
-    rows: Sequence[PayerView]
-    total_eth_wei: int
-    own_eth_wei: int
-    concentration: float | None
-
-    @property
-    def gateways(self) -> int:
-        return len(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +96,14 @@ def node_page(node: Orchestrator, running: Round, asked: AmountAsked, *, typed: 
     rows = history.node_rounds(node.address, most=WINDOW_ROUNDS)
     lines = work.lines_of(rows, running=running.number, known_from=history.first_round() or running.number)
     wide, narrow = work.drawings(lines)
+    score = score_view(Address(node.address))
     parameters = network.parameters(("pool_max_size", "treasury_reward_cut", "l1_block"))
     return NodePage(
         node=node,
         round=running,
         window=window,
         standing=standing(node, window, pool_max=parameters.get("pool_max_size")),
-        score=score_view(Address(node.address)),
+        score=score,
         lines=lines,
         wide=wide,
         narrow=narrow,
@@ -132,7 +111,7 @@ def node_page(node: Orchestrator, running: Round, asked: AmountAsked, *, typed: 
         calls=_calls(lines, running, treasury_cut=parameters.get("treasury_reward_cut", 0)),
         yields=yield_view(node.address, asked, running=running.number, typed=typed),
         terms=work.terms_of(activity.cut_changes(ALL_CHANGES, node=node.address), running=running.number),
-        payers=_payers(node.address, window),
+        payers=payers_view(node.address, window, parts=() if score is None else score.row.parts),
         behind=Behind(delegation.delegators_of(node)),
         events=_events(node.address),
         governance=governance.part_of(node.address, running.number, l1_block=parameters.get("l1_block")),
@@ -155,19 +134,6 @@ def _calls(lines: Sequence[RoundLine], running: Round, *, treasury_cut: int) -> 
         running=running.number,
         starts=history.rounds_by_number(missed),
         treasury_cut=treasury_cut,
-    )
-
-
-def _payers(address: str, window: Window) -> Payers:
-    found = flows.payers_of(address, window)
-    total = sum(payer.amount_eth_wei for payer in found)
-    largest = max((payer.amount_eth_wei for payer in found), default=0)
-    others = [payer for payer in found if payer.gateway != address]
-    return Payers(
-        rows=[PayerView(one, one.gateway == address, 100 * one.amount_eth_wei / (largest or 1)) for one in found],
-        total_eth_wei=total,
-        own_eth_wei=total - sum(payer.amount_eth_wei for payer in others),
-        concentration=flows.concentration(others),
     )
 
 

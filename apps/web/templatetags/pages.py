@@ -44,6 +44,16 @@ def source_link(tx_hash: bytes, block: int) -> SafeString:
     return format_html(words, formats.grouped(block), whole, whole[:6], whole[-4:])
 
 
+@register.simple_tag
+def shown_by(tx_hash: bytes) -> SafeString:
+    """The transaction that shows something, where its block is not at hand: a link, else its hash in words."""
+    whole = f"0x{bytes(tx_hash).hex()}"
+    url = links.transaction(settings.CHAIN_ID, whole)
+    if url:
+        return format_html('<a class="nw" href="{}" title="{}">Source</a>', url, f"Transaction {whole}")
+    return format_html('<span class="mono nw" title="{}">{}…{}</span>', whole, whole[:6], whole[-4:])
+
+
 @register.filter
 def in_words(count: int) -> str:
     """Small counts as words: six; larger ones as figures."""
