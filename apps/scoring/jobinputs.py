@@ -74,7 +74,7 @@ class _Span:
 
 
 def read_jobs(*, first: Round, now: Round, block: BlockNumber, until: datetime) -> JobInputs:
-    """Facts of rounds `first` to the one before `now`; `until` is the time of the block of the run. Nine queries."""
+    """Facts of rounds `first` to the one before `now`; `until` is the time of the block of the run. Eleven queries."""
     span = _span(first, now, block, until)
     table = gatewaylabels.labels()
     jobs = _jobs(span, table)

@@ -48,7 +48,9 @@ def ppm(value: Ppm) -> str:
 
 
 def points(share: Decimal) -> str:
-    """A difference of two percentages, in points."""
+    """A difference of two percentages, in points; one that would round to 0 says so."""
+    if 0 < share < Decimal("0.0005"):
+        return f"less than 0.1{NBSP}points"
     value = _trimmed(_rounded(share * 100, 1))
     return f"{value}{NBSP}{'point' if value == '1' else 'points'}"
 
