@@ -39,7 +39,7 @@ OTHERS = (
     Ranking("stake", "Largest stake"),
     Ranking("fees", "Most fees, 90 rounds"),
     Ranking("lowest_cut", "Lowest reward cut"),
-    Ranking("forecast", "Forecast yield of the explorer"),
+    Ranking("forecast", "Explorer's forecast"),
 )
 RANKINGS = (METHOD, *OTHERS, *PART_RANKINGS)
 

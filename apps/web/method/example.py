@@ -42,6 +42,10 @@ class Term:
     value: float | None
     adds: float
 
+    @property
+    def weight_shown(self) -> str:
+        return f"{self.weight:.3g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Sum:
@@ -58,6 +62,10 @@ class Sum:
     def weight(self) -> float:
         """Of all summands that are known."""
         return sum(term.weight for term in self.terms if term.value is not None)
+
+    @property
+    def weight_shown(self) -> str:
+        return f"{self.weight:.3g}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from apps.protocol import formats
 from apps.protocol.formats import NBSP
 from apps.scoring.backtest.rankings import OTHERS
 from apps.scoring.models import BacktestRun
+from apps.scoring.results import PARTS
 from apps.web.method.example import TITLES
 from apps.web.pictures.agreement import AgreementLine, agreement_picture
 from apps.web.pictures.svg import Picture
@@ -33,6 +34,13 @@ _UNITS: Mapping[str, tuple[int, int, str]] = {
     "ppm": (10**4, 1, "%"),
     "ppm_points": (10**4, 1, "points"),
     "eth_wei_per_lpt": (10**12, 3, "ETH per million LPT"),
+}
+
+_BY: Mapping[str, str] = {
+    "stake": "by stake",
+    "fees": "by fees of 90 rounds",
+    "lowest_cut": "by lowest reward cut",
+    "forecast": "by the explorer's forecast",
 }
 
 
@@ -141,8 +149,9 @@ def _doubt(walk: Mapping[str, Any]) -> str:
             "interval can be given: read the figures as one observation each."
         )
     return (
-        f"Neighbouring standpoints look at overlapping rounds, so there are {stretches} stretches that do not overlap, "
-        f"and the intervals, drawn from blocks of {walk['block_standpoints']} standpoints, are wide."
+        f"Neighbouring standpoints look at overlapping rounds: only {stretches} stretches do not overlap, so the "
+        f"intervals are drawn from blocks of {walk['block_standpoints']} standpoints. They say what other times of the "
+        "same nodes could have shown; what the luck of having these nodes does, the grey band says."
     )
 
 
@@ -157,13 +166,8 @@ def _answer(measures: Sequence[Mapping[str, Any]]) -> str:
         counted += 1
         for name in beaten:
             beaten[name] += by_name[name] is None or by_name["method"] > by_name[name]
-    titles = {one.name: one.title for one in OTHERS}
-    told = [f"{_lowered(titles[name])} on {count}" for name, count in beaten.items()]
-    return f"Of {counted} measures, the method's order agreed better with what came next than {', '.join(told)}."
-
-
-def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    told = [f"{_BY[name]} on {count}" for name, count in beaten.items()]
+    return f"Of {counted} things that came next, the method's order agreed better than the order {', '.join(told)}."
 
 
 def _measure(found: Mapping[str, Any]) -> MeasureView:
@@ -283,7 +287,7 @@ def _in_brackets(one: Figure) -> str:
 
 
 def _shares(trial: Mapping[str, Any]) -> str:
-    return " / ".join(str(weight) for weight in trial["weights"].values())
+    return " / ".join(str(trial["weights"][name]) for name in PARTS)
 
 
 def _shift(one: Mapping[str, Any]) -> ShiftLine:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from apps.scoring import backtests
 from apps.scoring.backtest.report import Report
+from apps.scoring.results import PARTS
 
 
 class Command(BaseCommand):
@@ -54,10 +55,10 @@ def _measure(measure: dict[str, Any]) -> Iterator[str]:
     lot = measure["chance"]
     yield ""
     yield f"{measure['title']}{' (less is better)' if measure['less_is_better'] else ''}"
-    yield f"  {'':26}{'rank correlation':28}{'precision at the top'}"
+    yield f"  {'':32}{'rank correlation':28}{'precision at the top'}"
     for one in measure["rankings"]:
-        yield f"  {one['title']:26}{_estimate(one['correlation']):28}{_estimate(one['precision'])}"
-    yield f"  {'By chance':26}{_estimate(lot['correlation']):28}{_estimate(lot['precision'])}"
+        yield f"  {one['title']:32}{_estimate(one['correlation']):28}{_estimate(one['precision'])}"
+    yield f"  {'By chance':32}{_estimate(lot['correlation']):28}{_estimate(lot['precision'])}"
 
 
 def _weights(found: dict[str, Any] | None) -> Iterator[str]:
@@ -91,4 +92,4 @@ def _estimate(one: dict[str, float | None]) -> str:
 
 
 def _shares(trial: dict[str, Any]) -> str:
-    return "/".join(str(weight) for weight in trial["weights"].values())
+    return "/".join(str(trial["weights"][name]) for name in PARTS)
