@@ -6,7 +6,7 @@ alike for many orchestrators (rounds, cuts, fees of nobody) are kept once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from django.db import connection
@@ -45,10 +45,17 @@ GROUP BY orchestrator
 """
 
 _RAISED = """
-SELECT orchestrator, round, reward_lpt_wei::text
-FROM network_orchestrator_round
-WHERE orchestrator = ANY(%s) AND round >= %s AND round < %s AND active AND reward_called
-ORDER BY orchestrator, round
+SELECT orchestrator,
+       string_agg(round::text, ',' ORDER BY round),
+       string_agg(reward_lpt_wei::text, ',' ORDER BY round)
+FROM (
+    SELECT orchestrator, round, reward_lpt_wei, reward_called, reward_cut_ppm,
+           min(reward_cut_ppm) OVER (PARTITION BY orchestrator) AS least
+    FROM network_orchestrator_round
+    WHERE orchestrator = ANY(%s) AND round >= %s AND round < %s AND active AND stake_lpt_wei IS NOT NULL
+) AS held
+WHERE reward_called AND reward_cut_ppm > least
+GROUP BY orchestrator
 """
 _AT_ONCE = 200  # rows of an answer, of about ten thousand characters each
 
@@ -65,26 +72,18 @@ def payments_between(first: int, end: int) -> dict[str, Payments]:
 
 def raised_between(first: int, end: int, rounds: dict[str, Rounds]) -> dict[str, tuple[RaisedFact, ...]]:
     """The rewards of rounds in which an orchestrator's cut stood above its least one of these rounds."""
-    least = {
-        address: min(each.reward_cut_ppm)
-        for address, each in rounds.items()
-        if len(each) and min(each.reward_cut_ppm) < max(each.reward_cut_ppm)
-    }
-    if not least:
+    moved = sorted(address for address, each in rounds.items() if len(set(each.reward_cut_ppm)) > 1)
+    if not moved:
         return {}
-    above = {
-        (address, past)
-        for address, floor in least.items()
-        for past, cut in zip(rounds[address].round, rounds[address].reward_cut_ppm, strict=True)
-        if cut > floor
-    }
-    found: dict[str, list[RaisedFact]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_RAISED, [sorted(least), first, end])
-        for address, past, reward in cursor.fetchall():
-            if (address, past) in above:
-                found.setdefault(address, []).append(RaisedFact(RoundNumber(past), LptWei(int(reward))))
-    return {address: tuple(each) for address, each in found.items()}
+        cursor.execute(_RAISED, [moved, first, end])
+        return {address: _raised(past.split(","), rewards.split(",")) for address, past, rewards in cursor.fetchall()}
+
+
+def _raised(rounds: Iterable[str], rewards: Iterable[str]) -> tuple[RaisedFact, ...]:
+    return tuple(
+        RaisedFact(RoundNumber(int(past)), LptWei(int(reward))) for past, reward in zip(rounds, rewards, strict=True)
+    )
 
 
 class _Shared:

@@ -41,7 +41,7 @@ class Table(Generic[Row]):
         return tuple(getattr(self, name) for name in self.names())
 
     def __len__(self) -> int:
-        return len(self.columns()[0])
+        return len(self._rounds())
 
     def __iter__(self) -> Iterator[Row]:
         return map(self.row, *self.columns())
@@ -52,11 +52,15 @@ class Table(Generic[Row]):
 
     def between(self, first: int, end: int) -> Self:
         """The rows from round `first` up to but not including round `end`."""
-        rounds = self.columns()[self.names().index("round")]
+        rounds = self._rounds()
         low, high = bisect_left(rounds, first), bisect_left(rounds, end)
         if (low, high) == (0, len(rounds)):
             return self
         return type(self)(*(column[low:high] for column in self.columns()))
+
+    def _rounds(self) -> tuple[int, ...]:
+        found: tuple[int, ...] = self.round  # type: ignore[attr-defined]  # every table has the column, each its own
+        return found
 
 
 @cache

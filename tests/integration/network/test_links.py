@@ -85,7 +85,7 @@ def test_unknown_funders__when_a_sender_was_not_read_or_not_found__then_the_gate
     fund(unfound, 102, unfound)
 
     assert unknown_funders(first_round=100, block=BLOCK) == {unread, unfound, unfunded}
-    assert {one.other for one in links(first_round=100, block=BLOCK)} == {GATEWAY}
+    assert {one.other for one in links(first_round=100, block=BLOCK) if one.one != one.other} == {GATEWAY}
     assert unknown_funders(first_round=104, block=BLOCK) == set()
 
 
