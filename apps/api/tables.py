@@ -10,11 +10,13 @@ from typing import Any
 from rest_framework.renderers import BaseRenderer
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_STAMP = ("as_of_block", "as_of_round")
 
 
 class TableRenderer(BaseRenderer):
-    """A table with these columns; `rows` and `cells` say where they come from. Problems never come here."""
+    """A table with these columns; `rows` and `cells` say where they come from. Problems never come here.
+
+    Rows that stand at blocks of their own name those, and not that of the answer.
+    """
 
     media_type = "text/csv"
     format = "csv"
@@ -37,10 +39,11 @@ class TableRenderer(BaseRenderer):
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         sheet = io.StringIO(newline="")
-        writer = csv.DictWriter(sheet, fieldnames=[*self.columns, *_STAMP])
-        writer.writeheader()
         as_of = data["meta"]["as_of"]
         stamp = {"as_of_block": as_of["block"], "as_of_round": as_of["round"]}
+        stamp = {name: value for name, value in stamp.items() if name not in self.columns}
+        writer = csv.DictWriter(sheet, fieldnames=[*self.columns, *stamp])
+        writer.writeheader()
         for row in self.rows(data["data"]):
             writer.writerow({name: safe(value) for name, value in {**self.cells(row), **stamp}.items()})
         return sheet.getvalue().encode()

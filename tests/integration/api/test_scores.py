@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.protocol.formats import checksummed
 from apps.scoring.models import Score, ScoreRun
-from tests.factories import ScoreFactory, ScorePartFactory, ScoreRunFactory, address
+from tests.factories import BlockFactory, IndexStateFactory, ScoreFactory, ScorePartFactory, ScoreRunFactory, address
 from tests.integration.api.conftest import Get
 from tests.scenery import Character
 
@@ -35,6 +35,8 @@ def score(run: ScoreRun, node: str, *, work: float, terms: float, rank: int | No
 @pytest.fixture
 def run(db: None) -> ScoreRun:
     """A worker, a generous node, and one that is too new for a rank."""
+    BlockFactory(number=1000)
+    IndexStateFactory(projected_to=1000)
     run = ScoreRunFactory(version="1.0", as_of_block=900, as_of_round=90)
     score(run, ONE, work=90, terms=40, rank=1)
     score(run, TWO, work=30, terms=95, rank=2)
@@ -130,7 +132,7 @@ def test_scores__on_a_fresh_index__are_empty(get: Get, db: None) -> None:
         ("w_work=11", "w_work"),
         ("w_work=-1", "w_work"),
         ("w_work=1.5", "w_work"),
-        ("w_work=0&w_terms=0&w_jobs=0&w_community=0", "w_community"),
+        ("w_work=0&w_terms=0&w_jobs=0&w_community=0", "w_work"),
         ("preset=greed", "preset"),
         ("sort=value", "sort"),
         ("run=1&run=2", "run"),
@@ -161,10 +163,10 @@ def test_scores__take_as_many_queries_however_many(
 
 def test_past_scores__of_a_node__are_newest_first_by_pages_and_as_csv(get: Get, cast: list[Character]) -> None:
     node = cast[0].address
+    ScoreRun.objects.all().delete()
     for block, value in ((10, 50.0), (20, 60.0)):
         run = ScoreRunFactory(version="1.0", as_of_block=block, as_of_round=block // 10)
         score(run, node, work=value, terms=value, rank=1)
-    Score.objects.exclude(run__version="1.0").delete()
 
     page = get(f"orchestrators/{node}/scores?limit=1").json()
     rest = get(f"orchestrators/{node}/scores?limit=1&cursor={page['paging']['next_cursor']}").json()
