@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from collections import Counter
@@ -288,7 +289,8 @@ def keys_and_indexes() -> tuple[list[Any], list[Any]]:
         )
         constraints = cursor.fetchall()
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = ANY(%s) ORDER BY 1", tables)
-        return constraints, cursor.fetchall()
+        # a list of words is written in two ways, with a cast of the whole or of each
+        return constraints, [re.sub(r"::character varying|::text(\[\])?|[()]", "", row[0]) for row in cursor.fetchall()]
 
 
 def slowly(make: Callable[[Window], Batch]) -> Callable[..., Batch]:
