@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from apps.network.fields import AddressField, UintField
+from apps.network.fields import AddressField, HashField, UintField
 from apps.network.models import ChainEvent
 
 
@@ -106,3 +106,54 @@ class UnbondingLock(models.Model):
 
     def __str__(self) -> str:
         return f"lock {self.lock_id} of {self.delegator}"
+
+
+class PreparedPlan(models.Model):
+    """A plan that was handed out. Its id is random: whoever does not have it learns nothing, nor from another id."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    intention = models.JSONField(help_text="kind and fields, as the API takes them")
+    mine = models.JSONField(default=list, help_text="the reader's other accounts")
+    acknowledged = models.JSONField(default=list, help_text="codes")
+    document = models.JSONField(help_text="the plan as it was handed out last")
+    chain_id = models.BigIntegerField()
+    block = models.BigIntegerField()
+    block_hash = HashField()
+    round = models.IntegerField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "delegation_prepared_plan"
+        indexes = [models.Index(fields=["expires_at"], name="prepared_plan_expiry")]  # for forgetting old ones
+
+    def __str__(self) -> str:
+        return f"plan {self.id[:6]}…"
+
+
+class PlanSubmission(models.Model):
+    """A transaction that a reader's wallet sent for a step of a plan, and what became of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"  # mined, and the state is what the plan said
+        DIFFERENT = "different"  # mined, and something else is so too
+        FAILED = "failed"  # mined and refused by the contract
+        REPLACED = "replaced"  # another transaction took its nonce
+        DROPPED = "dropped"  # nobody has it any more
+
+    plan = models.ForeignKey(PreparedPlan, on_delete=models.CASCADE, related_name="submissions")
+    step = models.IntegerField()
+    tx_hash = HashField()
+    submitted_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    checked_at = models.DateTimeField(null=True)
+    block = models.BigIntegerField(null=True)
+    outcome = models.JSONField(default=dict, help_text="sentence, differences and decoded events once it was mined")
+
+    class Meta:
+        db_table = "delegation_plan_submission"
+        constraints = [models.UniqueConstraint(fields=["plan", "step", "tx_hash"], name="submission_once")]
+
+    def __str__(self) -> str:
+        return f"step {self.step} of {self.plan_id[:6]}…"

@@ -1,0 +1,159 @@
+"""Plans that are handed out: made, kept, read again before a signature, and followed to their end.
+
+A kept plan is only a record of what was shown. Whenever it matters, everything is read and proved anew.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from apps.chain.client import ChainClient
+from apps.delegation.document import document
+from apps.delegation.models import PreparedPlan
+from apps.delegation.plan.intentions import Intention
+from apps.delegation.plan.parsing import as_program, of_program
+from apps.delegation.plan.refusals import Refusal
+from apps.delegation.preparing import Prepared, prepare
+from apps.protocol.units import Address
+
+KEPT = timedelta(days=7)  # after a plan has expired; those that were signed are kept
+MOST_MINE = 20  # other accounts of a reader's that are read along
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One figure that is not as it was shown: where it is in the document, what it was and what it is."""
+
+    where: str
+    shown: Any
+    now: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """A plan read anew: what differs of what was shown. Without differences its calldata may be signed."""
+
+    plan: PreparedPlan
+    differences: tuple[Changed, ...]
+
+    @property
+    def stands(self) -> bool:
+        return not self.differences
+
+
+def plan_make(
+    client: ChainClient, wanted: Intention, *, acknowledged: Collection[str] = (), mine: Collection[Address] = ()
+) -> PreparedPlan | Refusal:
+    """A new plan, proved and kept under an id that cannot be guessed; or why there is none."""
+    made = prepare(client, wanted, acknowledged=acknowledged, mine=mine)
+    if isinstance(made, Refusal):
+        return made
+    return _keep(secrets.token_urlsafe(16), made, mine)
+
+
+def plan_acknowledge(client: ChainClient, identity: str, codes: Collection[str]) -> PreparedPlan | Refusal:
+    """The same plan made again with more acknowledged. Raises PreparedPlan.DoesNotExist for an unknown id."""
+    kept = PreparedPlan.objects.get(pk=identity)
+    agreed = sorted({*kept.acknowledged, *codes})
+    made = prepare(client, intention_of(kept), acknowledged=agreed, mine=_mine(kept))
+    return made if isinstance(made, Refusal) else _keep(identity, made, _mine(kept))
+
+
+def plan_recheck(client: ChainClient, identity: str) -> Rechecked | Refusal:
+    """The plan at the newest block, beside what was shown. Raises PreparedPlan.DoesNotExist for an unknown id.
+
+    The record goes on with what is true now, so a reader who agrees to the difference can sign that.
+    """
+    kept = PreparedPlan.objects.get(pk=identity)
+    shown = kept.document
+    made = prepare(client, intention_of(kept), acknowledged=kept.acknowledged, mine=_mine(kept))
+    if isinstance(made, Refusal):
+        return made
+    now = _keep(identity, made, _mine(kept))
+    return Rechecked(now, tuple(differences(shown, now.document)))
+
+
+def intention_of(kept: PreparedPlan) -> Intention:
+    """What the reader wanted, as it was stored."""
+    fields = dict(kept.intention)
+    return of_program(str(fields.pop("kind")), fields)
+
+
+def _mine(kept: PreparedPlan) -> list[Address]:
+    return [Address(each) for each in kept.mine]
+
+
+@transaction.atomic
+def _keep(identity: str, made: Prepared, mine: Collection[Address]) -> PreparedPlan:
+    plan = made.plan
+    kept, _ = PreparedPlan.objects.update_or_create(
+        id=identity,
+        defaults={
+            "intention": as_program(plan.wanted),
+            "mine": sorted(mine),
+            "acknowledged": sorted(plan.acknowledged),
+            "document": document(plan, made.proof, identity=identity),
+            "chain_id": plan.at.chain_id,
+            "block": plan.at.block,
+            "block_hash": plan.at.block_hash,
+            "round": plan.at.state.round,
+            "made_at": datetime.now(UTC),
+            "expires_at": datetime.fromtimestamp(plan.expires.time, UTC),
+        },
+    )
+    return kept
+
+
+def forget_old_plans() -> int:
+    """Drop plans that expired long ago and that nobody signed; gives how many."""
+    old = PreparedPlan.objects.filter(expires_at__lt=datetime.now(UTC) - KEPT, submissions__isnull=True)
+    return old.delete()[0]
+
+
+def differences(shown: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Changed]:
+    """Every figure of two documents of one plan that differs and could change what signing does."""
+    yield from _differences("", _effect(shown), _effect(now))
+
+
+def _effect(one: Mapping[str, Any]) -> dict[str, Any]:
+    """The states, keyed by address, and the calls."""
+    return {
+        "steps": {str(number): _step(step) for number, step in enumerate(one["steps"])},
+        "before": _by_address(one["before"]),
+        "after": _by_address(one["after"]),
+        "disturbances": {f"{each['code']} {each['about']}": each["amount_wei"] for each in one["disturbances"]},
+    }
+
+
+def _step(step: Mapping[str, Any]) -> dict[str, Any]:
+    """A call by its own arguments: hints follow from the pool and change nothing but gas."""
+    own = [each for each in step["decoded"]["arguments"] if not each["name"].endswith(("Prev", "Next"))]
+    return {"function": step["decoded"]["function"], **{each["name"]: each["value"] for each in own}}
+
+
+def _by_address(side: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "accounts": {each["address"]: each for each in side["accounts"]},
+        "nodes": {each["address"]: _steady(each) for each in side["nodes"]},
+        "network": side["network"],
+    }
+
+
+def _steady(node: Mapping[str, Any]) -> dict[str, Any]:
+    """A node without what others change all the time: its stake and its exact place."""
+    kept = {name: value for name, value in node.items() if name not in ("stake_lpt_wei", "place_in_pool")}
+    return {**kept, "in_pool": node["place_in_pool"] is not None}
+
+
+def _differences(where: str, shown: Any, now: Any) -> Iterator[Changed]:
+    if isinstance(shown, Mapping) and isinstance(now, Mapping):
+        for key in dict.fromkeys((*shown, *now)):
+            yield from _differences(f"{where}.{key}" if where else str(key), shown.get(key), now.get(key))
+    elif shown != now:
+        yield Changed(where, shown, now)
