@@ -9,6 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from apps.web.pictures.axes import spread
 from apps.web.pictures.lines import NodeLine
 from apps.web.pictures.rounds import RoundPoint, amount, stake_unit
 
@@ -112,7 +113,8 @@ def lines_figure(lines: Sequence[NodeLine], *, fees_title: str, shown: int = 90)
     layout["annotations"] = [_title(fees_title, 1), _title(f"Stake, {unit}", 0.3)]
     for line in lines:
         figure["data"] += _line_traces(line, divisor, unit)
-        layout["annotations"] += _line_letters(line, divisor)
+    for axis, ends in _line_ends(lines, divisor).items():
+        layout["annotations"] += _line_letters(ends, axis)
     if everything:
         rounds = [point.round for point in lines[0].points]
         layout["xaxis"]["range"] = [max(rounds[0], rounds[-1] - shown + 1) - 0.6, rounds[-1] + 0.6]
@@ -148,24 +150,39 @@ def _line_traces(line: NodeLine, divisor: float, unit: str) -> list[dict[str, An
     ]
 
 
-def _line_letters(line: NodeLine, divisor: float) -> list[dict[str, Any]]:
-    """The letter at both ends of sight: beside the last fee and the last stake."""
-    last = line.points[-1] if line.points else None
-    beside = {
-        "x": 1,
-        "xref": "paper",
-        "xanchor": "left",
-        "xshift": 4,
-        "showarrow": False,
-        "text": f"<b>{line.letter}</b>",
+def _line_ends(lines: Sequence[NodeLine], divisor: float) -> dict[str, list[tuple[float, NodeLine]]]:
+    """Each line with its last value, by axis; those that end unknown have no end to mark."""
+    last = [(line.points[-1], line) for line in lines if line.points]
+    return {
+        "y": [(point.fees_eth, line) for point, line in last if point.fees_eth is not None],
+        "y2": [(point.stake_lpt / divisor, line) for point, line in last if point.stake_lpt is not None],
     }
-    name = f"end {LINE_TOKENS[line.place]}"
-    ends = []
-    if last is not None and last.fees_eth is not None:
-        ends.append({**beside, "y": _digits(last.fees_eth, 6), "yref": "y", "name": name})
-    if last is not None and last.stake_lpt is not None:
-        ends.append({**beside, "y": _digits(last.stake_lpt / divisor, 3), "yref": "y2", "name": name})
-    return ends
+
+
+_PANEL_PX = {"y": 142.0, "y2": 79.0}  # what is left of the plot's height for each half
+
+
+def _line_letters(ends: Sequence[tuple[float, NodeLine]], axis: str) -> list[dict[str, Any]]:
+    """A letter beside the end of each line, moved apart where ends are close together."""
+    height, top = _PANEL_PX[axis], max((value for value, _ in ends), default=0.0) or 1.0
+    ordered = sorted(ends, key=lambda end: end[0])
+    wanted = [height * value / top for value, _ in ordered]
+    places = spread(wanted, gap=13, low=0, high=height)
+    return [
+        {
+            "x": 1,
+            "xref": "paper",
+            "xanchor": "left",
+            "xshift": 4,
+            "y": round(value, 6),
+            "yref": axis,
+            "yshift": round(place - want, 1),
+            "showarrow": False,
+            "text": f"<b>{line.letter}</b>",
+            "name": f"end {LINE_TOKENS[line.place]}",
+        }
+        for (value, line), want, place in zip(ordered, wanted, places, strict=True)
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from apps.network.models import OrchestratorRound
@@ -20,6 +21,7 @@ from apps.protocol.yields import Earned, earned, reward_to_come
 GAS_UNITS = 600_000
 GAS_PRICE_WEI = 50_000_000
 GAS_ETH_WEI = EthWei(GAS_UNITS * GAS_PRICE_WEI)
+GAS_AS_OF = date(2026, 11, 22)
 
 # due: a move now gives the round's reward up; made: it was called; none: the node is not active, so there is none
 RewardNow = Literal["due", "made", "none"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from apps.network.selectors.moves import Moves
+from apps.network.selectors.moves import GAS_AS_OF, GAS_PRICE_WEI, GAS_UNITS, Moves
 from apps.protocol import formats
 from apps.protocol.formats import NBSP
 from apps.protocol.moving import Balance, BreakEven
@@ -72,8 +72,20 @@ class ComparePage:
         return self.found.nodes
 
     @property
+    def gas(self) -> str:
+        return gas_words()
+
+    @property
     def present(self) -> Node | None:
         return self.found.node(self.found.moves.present) if self.found.moves else None
+
+
+def gas_words() -> str:
+    """How the estimate of gas came to be, and of which day it is."""
+    price = formats.fixed(GAS_PRICE_WEI, unit=10**9, places=2)
+    day = f"{GAS_AS_OF.day} {GAS_AS_OF:%B %Y}"
+    units = formats.grouped(GAS_UNITS)
+    return f"{units} gas at {price} gwei, assumed on {day} and not read; your wallet tells the real price"
 
 
 _TITLES = {"work": "Work", "terms": "Terms", "jobs": "Job mix", "community": "Community"}

@@ -57,11 +57,11 @@ def _panel(
     most = max((value or 0.0 for value in values), default=0.0)
     scale = Scale(0, most or 1.0, base, top)
     shapes: list[Shape] = []
-    for value in [0.0, *ticks(most, 2)]:
-        y = scale.at(value)
-        line = "l l-rule" if value else "l l-edge"
+    for tick in [0.0, *ticks(most, 2)]:
+        y = scale.at(tick)
+        line = "l l-rule" if tick else "l l-edge"
         shapes.append(Path(line, f"M{frame.left:g} {coordinate(y)}H{frame.right:g}"))
-        shapes.append(Text("e m s", frame.left - 6, y + 4, tick_label(value)))
+        shapes.append(Text("e m s", frame.left - 6, y + 4, tick_label(tick)))
     pitch = _pitch(bars, frame)
     for place, value in enumerate(values):
         x = frame.left + place * pitch

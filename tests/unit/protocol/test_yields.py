@@ -113,7 +113,7 @@ def test_earned__when_the_network_is_endless__then_dilution_vanishes(
     growth: list[tuple[int, int]], amount: LptWei
 ) -> None:
     steps = [replace(one, stake=LptWei(10**60), network_stake=LptWei(10**61)) for one in walk(growth)]
-    there, new = (earned(steps, amount, counted=counted) for counted in ("there", "new"))  # type: ignore[arg-type]
+    there, new = (earned(steps, amount, counted=counted) for counted in ("there", "new"))
     assert abs((there.rewards_lpt_wei or 0) - (new.rewards_lpt_wei or 0)) <= len(steps)
     assert abs((there.fees_eth_wei or 0) - (new.fees_eth_wei or 0)) <= len(steps)
 
