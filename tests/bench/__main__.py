@@ -19,6 +19,7 @@ PARTS = (
     "tests.bench.lists",
     "tests.bench.scale",
     "tests.bench.score",
+    "tests.bench.backtest",
 )
 LIMIT_S = 15 * 60
 

@@ -81,8 +81,13 @@ class Example:
 
 
 def example_of(run: ScoreRun, method: Method) -> Example | None:
-    """The best ranked of the nodes with the most known parts; nothing where none is ranked or the run is old."""
-    ranked = [row for row in scores_of(run).values() if row.rank is not None]
+    """The example of a stored run; nothing where it ranks nobody, or is older than the figures of this program."""
+    return made_of(scores_of(run).values(), method)
+
+
+def made_of(rows: Iterable[ScoreRow], method: Method) -> Example | None:
+    """The best ranked of the nodes with the most known parts."""
+    ranked = [row for row in rows if row.rank is not None]
     if not ranked:
         return None
     row = min(ranked, key=lambda one: (-sum(part.known for part in one.parts), one.rank or 0, one.address))

@@ -215,10 +215,7 @@ def _verdict(known: Iterable[Mapping[str, Any]], band: Mapping[str, float | None
 
 
 def _picture(title: str, known: Sequence[Mapping[str, Any]], band: Mapping[str, float | None]) -> Picture:
-    lines = [
-        AgreementLine(title=one["title"], name=one["name"], **one["correlation"])
-        for one in known
-    ]
+    lines = [AgreementLine(title=one["title"], name=one["name"], **one["correlation"]) for one in known]
     spoken = "; ".join(f"{line.title} {signed(line.mean)}" for line in lines)
     return agreement_picture(
         lines, band=(band["low"], band["high"]), sentence=f"{title}: rank correlation with what came next. {spoken}."
