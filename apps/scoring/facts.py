@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from apps.protocol.units import Address, EthWei, LptWei, Ppm, Round
@@ -246,9 +247,20 @@ def _column_text(column: tuple[Any, ...]) -> str:
     if not column:
         return "[]"
     if isinstance(column[0], bool):
-        return "[" + ",".join(["true" if each else "false" for each in column]) + "]"
+        return _truths_text(column)
     if None in column:
         return _json([plain(each) for each in column])
+    return _plain_text(column)
+
+
+# many orchestrators share their rounds, cuts and calls to the last value. Two functions, as (True,) equals (1,)
+@lru_cache(maxsize=1024)
+def _truths_text(column: tuple[bool, ...]) -> str:
+    return "[" + ",".join(["true" if each else "false" for each in column]) + "]"
+
+
+@lru_cache(maxsize=1024)
+def _plain_text(column: tuple[Any, ...]) -> str:
     return '["' + '","'.join(map(str, column)) + '"]'
 
 

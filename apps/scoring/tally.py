@@ -13,9 +13,10 @@ from apps.protocol.units import Address, EthWei
 from apps.scoring.facts import NetworkFacts, OrchestratorFacts
 from apps.scoring.flows import Flow, Income, incomes
 from apps.scoring.flowwords import OWN_SIDE
+from apps.scoring.logs import log2
 from apps.scoring.method import Method
 from apps.scoring.results import ZERO
-from apps.scoring.windows import Clock, clock_of, exact
+from apps.scoring.windows import Clock, clock_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Rules:
             reliability=method.number("work", "reliability"),
             top_percentile=method.number("work", "top_percentile"),
             log_span=span,
-            log_top=exact().ln(1 + span),
+            log_top=log2(1 + span),
             prior_nodes=method.number("work", "prior_nodes"),
             prior_rounds=method.number("work", "prior_rounds"),
             deviations=method.number("work", "interval_deviations"),
@@ -153,7 +154,7 @@ def field_of(facts: NetworkFacts, method: Method) -> Field:
 def tally_of(one: OrchestratorFacts, income: Income, clock: Clock) -> Tally:
     """The sums of one orchestrator over the window."""
     rounds, paid = one.rounds, income.organic.values()
-    recent = rounds.between(clock.now - clock.recent_rounds, clock.now)
+    recent = bisect_left(rounds.round, clock.now - clock.recent_rounds)
     return Tally(
         counted=income.counted,
         counted_low=income.counted_low,
@@ -169,9 +170,9 @@ def tally_of(one: OrchestratorFacts, income: Income, clock: Clock) -> Tally:
         payers=len(paid),
         largest_payer=EthWei(max((each.fees_eth_wei for each in paid), default=0)),
         active_rounds=len(rounds),
-        active_recent=len(recent),
+        active_recent=len(rounds) - recent,
         reward_calls=sum(rounds.reward_called),
-        recent_calls=sum(recent.reward_called),
+        recent_calls=sum(rounds.reward_called[recent:]),
         flows=income.flows,
     )
 

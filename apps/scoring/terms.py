@@ -109,11 +109,13 @@ def _distance(weights: Sequence[int], values: Sequence[int]) -> Decimal:
     if not whole or min(values) == max(values):
         return ZERO
     mean = sum(map(mul, weights, values)) // whole
-    return Decimal(sum(weight * abs(value - mean) for weight, value in zip(weights, values, strict=True))) / whole / PPM
+    return Decimal(sum(map(mul, weights, [abs(value - mean) for value in values]))) / whole / PPM
 
 
 def _steady(rounds: Rounds) -> int:
     """Rounds whose terms were those of the round before; the first one changes nothing."""
+    if len(set(rounds.reward_cut_ppm)) < 2 and len(set(rounds.fee_share_ppm)) < 2:
+        return len(rounds)
     terms = list(zip(rounds.reward_cut_ppm, rounds.fee_share_ppm, strict=True))
     return len(terms) - sum(one != other for one, other in pairwise(terms))
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from apps.scoring import worktext
 from apps.scoring.delivery import SubPart, delivery
 from apps.scoring.facts import OrchestratorFacts
+from apps.scoring.logs import log2
 from apps.scoring.results import HUNDRED, ONE, ZERO, Part, known, unknown
 from apps.scoring.tally import Field, Rules, Tally
 
@@ -81,7 +82,7 @@ def _volume(rules: Rules, counted: Decimal, top: Decimal | None) -> Decimal:
         return ZERO
     if top is None or counted >= top:
         return HUNDRED
-    return HUNDRED * (1 + rules.log_span * counted / top).ln() / rules.log_top
+    return HUNDRED * log2(1 + rules.log_span * counted / top) / rules.log_top
 
 
 def _shrunk_ratio(tally: Tally, field: Field, counted: Decimal, others: Decimal) -> Decimal:

@@ -170,7 +170,7 @@ def _payers(tally: Tally, field: Field, pieces: Pieces) -> tuple[Decimal, str] |
     """Where few pay: what the same fees from many would be worth on the scale of volume."""
     if not tally.counted or tally.effective_payers >= FEW_PAYERS:
         return None
-    gain = field.rules.volume * min(HUNDRED - pieces.volume, HUNDRED * Decimal(2).ln() / field.rules.log_top)
+    gain = field.rules.volume * min(HUNDRED - pieces.volume, HUNDRED / field.rules.log_top)
     alone = (
         " A payer that pays nobody else counts in part."
         if any(flow.code == "sole_payer" for flow in tally.flows)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from apps.protocol.units import Address
-from apps.scoring import selectors, services
+from apps.scoring import bundle, selectors, services
 from apps.scoring.formula import VERSION
+from apps.scoring.method import FOLDER, live
 from apps.scoring.models import Score, ScorePart, ScoreRun
 from apps.scoring.tasks import score_network
 from indexer.models import IndexState
@@ -115,6 +119,40 @@ def test_network_score__after_many_runs__keeps_the_newest_and_the_last_of_each_r
     services.network_score()
 
     assert list(ScoreRun.objects.order_by("as_of_block").values_list("as_of_block", flat=True)) == [5, 21, 32, FINAL]
+
+
+def test_network_score__with_a_method_in_shadow__stores_both_and_shows_the_live_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    twelve_rounds()
+    for version in (VERSION, "9.9"):
+        (tmp_path / f"{version}.json").write_text((FOLDER / f"{VERSION}.json").read_text())
+    later = replace(live(), version="9.9", status="shadow").changed("work", "volume", 0)
+    monkeypatch.setattr(bundle, "FOLDER", tmp_path)
+    monkeypatch.setattr(services, "shadows", lambda: (later,))
+    monkeypatch.setattr(selectors, "shadows", lambda: (later,))
+
+    made = services.network_score()
+
+    runs = {run.version: run for run in ScoreRun.objects.all()}
+    assert made == runs[VERSION] == selectors.latest_run()
+    assert runs["9.9"].inputs_digest == runs[VERSION].inputs_digest
+    assert runs["9.9"].outputs_digest != runs[VERSION].outputs_digest
+    assert services.network_score() is None
+    assert ScoreRun.objects.count() == 2
+
+    runs[VERSION].delete()
+    assert selectors.latest_run() is None
+
+
+def test_network_score__of_any_part__keeps_what_would_raise_it() -> None:
+    twelve_rounds()
+    services.network_score()
+
+    whale = scored()[Address(WHALE)].part("work")
+
+    assert whale.raises[0].startswith("More organic fees: 1.029\u00a0ETH more in twelve rounds would match its share")
+    assert whale.sources["flows"] == []
 
 
 def test_latest_run__of_two_methods__is_this_programs() -> None:

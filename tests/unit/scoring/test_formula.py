@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from apps.protocol.units import PPM, EthWei, Round
-from apps.scoring.facts import NetworkFacts, PaymentFact, Payments
+from apps.scoring.facts import NetworkFacts, OrchestratorFacts, PaymentFact, Payments
 from apps.scoring.formula import score
 from apps.scoring.results import PARTS, Part, Result
 from tests.unit.scoring.made import MILLI_ETH, NOW, address, gateway, network, node, worsened
@@ -164,6 +164,12 @@ def test_score__of_an_empty_network__is_empty() -> None:
     assert score(NetworkFacts(Round(0), (), ())) == ()
 
 
+def spiked(one: OrchestratorFacts, *, rounds_ago: int, back: int) -> OrchestratorFacts:
+    """The same orchestrator after it kept nearly all rewards for a few rounds."""
+    high = worsened(one, reward_cut=900_000, rounds_ago=rounds_ago)
+    return worsened(high, reward_cut=one.reward_cut_ppm, rounds_ago=back)
+
+
 @pytest.mark.parametrize(
     ("one", "sentence", "severity"),
     [
@@ -190,6 +196,17 @@ def test_score__of_an_empty_network__is_empty() -> None:
             node(1, fees={gateway(1): 10, address(1): 30}),
             "Its own side paid it 0.030\u00a0ETH, more than the 0.010\u00a0ETH it got from others.",
             "warn",
+        ),
+        (
+            node(1, fees={address(1): 30}),
+            "Only its own side paid it: 0.030\u00a0ETH, and nothing from anyone else.",
+            "warn",
+        ),
+        (
+            spiked(node(1, fees={gateway(1): 10}), rounds_ago=20, back=18),
+            "Worsened its terms around a reward call and took that back: "
+            "the reward cut rose by 80\u00a0points in round 980.",
+            "danger",
         ),
         (
             node(1, stake=200, fees={gateway(1): 100}),
