@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
 from apps.protocol.units import Address
+from apps.scoring import chronicle
 from apps.scoring import selectors as scoring
+from apps.scoring.headline import Weights, shares
 from apps.scoring.models import Score, ScoreRun
+from apps.scoring.results import PARTS
 from apps.scoring.selectors import PartRow, ScoreRow
+from apps.web.node.figures import Figure, figures_of
 from apps.web.pictures.intervals import part_bar, score_line
+from apps.web.pictures.scores import ScorePoint, scores_picture
+from apps.web.pictures.svg import Picture
+
+MOST_POINTS = 90
 
 _PARTS = {
     "work": ("Work", "work"),
@@ -29,6 +37,7 @@ class PartView:
     row: PartRow
     adds: float | None
     bar: SafeString
+    figures: Sequence[Figure]
 
     @property
     def is_exact(self) -> bool:
@@ -46,6 +55,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """The score over the rounds that are kept, drawn, and the same points for a table."""
+
+    points: Sequence[ScorePoint]
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreView:
     """A score with everything drawn from the run it belongs to."""
 
@@ -56,6 +73,18 @@ class ScoreView:
     place: Place | None
     line: SafeString | None
     middle: tuple[float, float] | None
+    past: Past | None
+
+    @property
+    def raising(self) -> Sequence[PartView]:
+        """The parts that something would raise."""
+        return [part for part in self.parts if part.row.raises]
+
+    @property
+    def bundle_path(self) -> str:
+        """Where the run's bundle is; empty where none is kept."""
+        run = self.run
+        return f"/api/v1/score-runs/{run.pk}/bundle?digest={run.bundle_digest}" if run.bundle_digest else ""
 
 
 def score_view(address: Address) -> ScoreView | None:
@@ -66,15 +95,16 @@ def score_view(address: Address) -> ScoreView | None:
         return None
     ranked = _ranked(run)
     middle = _middle_half([value for value, _, _ in ranked])
-    known_weight = sum(part.weight for part in row.parts if part.known)
+    adding = _adding(row.parts)
     return ScoreView(
         run=run,
         row=row,
-        parts=[_part(part, known_weight) for part in row.parts],
+        parts=[_part(part, adding.get(part.name)) for part in row.parts],
         weight=sum(part.weight for part in row.parts),
         place=_place(row, ranked),
         line=_line(row, middle),
         middle=middle,
+        past=_past(address, run),
     )
 
 
@@ -87,10 +117,43 @@ def _ranked(run: ScoreRun) -> list[_Ranked]:
     return [(value or 0.0, low or 0.0, high or 0.0) for value, low, high in rows.values_list("value", "low", "high")]
 
 
-def _part(row: PartRow, known_weight: int) -> PartView:
+def _adding(parts: Sequence[PartRow]) -> Mapping[str, float]:
+    """How much of the score each known part makes, 0 to 1, the community's cap counted in."""
+    given = {part.name: part.weight for part in parts}
+    if not any(given.values()):
+        return {}
+    weights = Weights(**{name: given.get(name, 0) for name in PARTS})
+    counting = shares(weights, [name for name in PARTS if any(part.name == name and part.known for part in parts)])
+    total = sum(counting.values())
+    return {str(name): share / total for name, share in counting.items()} if total else {}
+
+
+def _part(row: PartRow, share: float | None) -> PartView:
     title, fill = _PARTS.get(row.name, (row.name.capitalize(), "work"))
-    adds = row.value * row.weight / known_weight if row.value is not None and known_weight else None
-    return PartView(title, row, adds, part_bar(row.value, row.low, row.high, fill=fill))
+    adds = row.value * share if row.value is not None and share is not None else None
+    bar = part_bar(row.value, row.low, row.high, fill=fill)
+    return PartView(title, row, adds, bar, figures_of(row.sources))
+
+
+def _past(address: Address, run: ScoreRun) -> Past | None:
+    """None while there are no two rounds to draw a line between."""
+    rows = chronicle.score_by_round(address, version=run.version)
+    if len(rows) < 2:
+        return None
+    step = -(-len(rows) // MOST_POINTS)
+    shown = rows[(len(rows) - 1) % step :: step]
+    points = [ScorePoint(one.round, one.value, one.low, one.high, one.rank) for one in shown]
+    return Past(points, scores_picture(points, sentence=_past_sentence(points)))
+
+
+def _past_sentence(points: Sequence[ScorePoint]) -> str:
+    known = [point for point in points if point.value is not None]
+    if not known:
+        return "Score by round; no part of it was ever known"
+    first, last = known[0], known[-1]
+    return (
+        f"Score by round, from {first.value:.0f} in round {first.round:,} to {last.value:.0f} in round {last.round:,}"
+    )
 
 
 def _middle_half(values: Sequence[float]) -> tuple[float, float] | None:

@@ -122,10 +122,52 @@ def test_node__when_scored__then_parts_with_reasons_and_unknown_hatched(client: 
     text = text_of(client)
     assert "Earned 2.0 times the fees its stake suggests." in text
     assert "Rank 1 of 1. 80 % of the score rests on known data" in text
-    assert "Work8075 to 85550.0Earned 4 ETH." in text
-    assert "Terms56exact321.0Keeps 12.5 %." in text
-    assert "Job mix? unknownunknown1–No source." in text
+    assert "Work8075 to 85100 %550.0Earned 4 ETH." in text
+    assert "Terms56exact100 %321.0Keeps 12.5 %." in text
+    assert "Job mix? unknownunknown0 %1–No source." in text
     assert 'fill="url(#hatch)" y="3" width="100%"' in client.get(URL).content.decode()
+
+
+def test_node__when_a_part_can_be_raised__then_it_says_how_and_shows_the_figures(client: Client, node: None) -> None:
+    score = ScoreFactory(run=ScoreRunFactory(as_of_block=980), orchestrator=NODE)
+    sources = {
+        "fees_long_eth_wei": "4000000000000000000",
+        "share_of_stake": "0.556000",
+        "reward_calls": 1,
+        "delivery": None,
+        "delivery_reason": "No source measured it.",
+        "flows": [],
+    }
+    ScorePartFactory(score=score, sources=sources, raises=["A second payer would add 3 points."])
+    text = text_of(client)
+    assert "What would raise itWork: A second payer would add 3 points." in text
+    assert "organic fees, long window4.000 ETH" in text
+    assert "55.6 %" in text
+    assert "delivery? unknown" in text
+    assert "No source measured it." not in text
+
+
+def test_node__when_its_run_kept_a_bundle__then_its_digest_and_the_way_to_it(client: Client, node: None) -> None:
+    run = ScoreRunFactory(as_of_block=980, bundle_digest="ab" * 32)
+    ScorePartFactory(score=ScoreFactory(run=run, orchestrator=NODE))
+    assert f"sha256 {'ab' * 32}: its inputs, method and outputs" in text_of(client)
+    assert f'href="/api/v1/score-runs/{run.pk}/bundle?digest={"ab" * 32}"' in client.get(URL).content.decode()
+
+
+def test_node__when_scored_in_several_rounds__then_its_score_over_time(client: Client, node: None) -> None:
+    for block, number, value in ((960, 197, 40.0), (970, 198, 60.0), (975, 198, 65.0), (980, 199, 80.0)):
+        run = ScoreRunFactory(as_of_block=block, as_of_round=number)
+        ScorePartFactory(score=ScoreFactory(run=run, orchestrator=NODE, value=value, low=value - 5, high=value + 5))
+    body = client.get(URL).content.decode()
+    assert "Score by round, from 40 in round 197 to 80 in round 199" in body
+    assert f"/api/v1/orchestrators/{NODE}/scores.csv" in body
+    text = text_of(client)
+    assert "RoundScoreIntervalRank1998075 to 8511986560 to 7011974035 to 451" in text
+
+
+def test_node__when_scored_once__then_there_is_no_line(client: Client, node: None) -> None:
+    ScorePartFactory(score=ScoreFactory(run=ScoreRunFactory(as_of_block=980), orchestrator=NODE))
+    assert "Score over time" not in text_of(client)
 
 
 def test_node__when_not_ranked__then_every_cause_is_named(client: Client, node: None) -> None:
