@@ -27,7 +27,7 @@ GROUPS = {
     "stake": "Stake",
     "terms": "Terms and upkeep",
 }
-NO_JOBS = "fees are not split by job type yet"
+NO_JOBS = "nothing sure tells what it was paid for"
 NO_OFFERS = "no source reports what it offers"
 NO_COMMUNITY = "no contributions are collected yet"
 NOT_SCORED = "no score run has seen it yet"

@@ -93,7 +93,7 @@ class TestThePage:
 
     def test_page__when_a_figure_is_unknown__then_hatched_and_zero_is_zero(self, client: Client) -> None:
         body = page(client)
-        assert 'data-l="Jobs"><span class="unk" title="Unknown: fees are not split by job type yet">' in row_of(
+        assert 'data-l="Jobs"><span class="unk" title="Unknown: nothing sure tells what it was paid for">' in row_of(
             body, NODE
         )
         assert 'data-l="Fees, ETH"><data value="0" title="0 wei of ETH">0</data>' in row_of(body, IDLE)
