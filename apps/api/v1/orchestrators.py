@@ -23,6 +23,7 @@ from apps.api.v1.shapes import ListedSerializer, NodeRoundSerializer, Orchestrat
 from apps.network.models import Orchestrator
 from apps.network.selectors import activity, flows, identities, jobs, rounds, sources
 from apps.network.selectors.board import Moment, boards
+from apps.network.selectors.funding import Funding, funding_of
 from apps.network.selectors.history import NodeRound
 from apps.network.selectors.identities import Card
 from apps.network.selectors.jobs import NodeJobs
@@ -64,6 +65,14 @@ class Listed(Item):
 
 
 @dataclass(frozen=True, slots=True)
+class PaidBy:
+    """A gateway with what it paid, and who paid for that."""
+
+    payer: flows.Payer
+    funding: Funding
+
+
+@dataclass(frozen=True, slots=True)
 class Detail(Item):
     """One orchestrator with its history."""
 
@@ -71,7 +80,7 @@ class Detail(Item):
     jobs: NodeJobs
     identity: Card | None
     cut_history: Sequence[activity.Happening]
-    payers: Sequence[flows.Payer]
+    payers: Sequence[PaidBy]
     rounds: Sequence[NodeRound]
     fees_by_job_type: Splits | None
 
@@ -203,7 +212,7 @@ class OrchestratorDetail(Resource):
             jobs=jobs.of_node(asked),
             identity=identities.card(asked),
             cut_history=activity.cut_changes(MOST_CUT_CHANGES, node=asked),
-            payers=flows.payers_of(asked, window),
+            payers=_payers(asked, window),
             rounds=rounds.rounds_of_node(asked, span, limit=WORK_ROUNDS),
             fees_by_job_type=None if score is None else splits_of(score.parts),
         )
@@ -252,6 +261,12 @@ def node_of(address: Address) -> Orchestrator:
     if node is None:
         raise Problem("unknown_orchestrator", "No log up to this block registers it. Check the address and the chain.")
     return node
+
+
+def _payers(address: Address, window: flows.Window) -> list[PaidBy]:
+    found = flows.payers_of(address, window)
+    funding = funding_of([payer.gateway for payer in found])
+    return [PaidBy(payer, funding[payer.gateway]) for payer in found]
 
 
 def _moment(at: Standpoint) -> Moment:

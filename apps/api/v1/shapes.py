@@ -135,12 +135,27 @@ class TermsSerializer(Shape):
     old_fee_share_ppm = Share(allow_null=True)
 
 
-class PayerSerializer(Shape):
-    gateway = LowerAddress()
-    gateway_checksummed = Checksummed(source="gateway")
+class FunderSerializer(Shape):
+    """Who paid into a gateway's deposit or reserve, over all indexed rounds."""
+
+    address = LowerAddress()
+    address_checksummed = Checksummed(source="address")
     amount_eth_wei = Wei()
     amount_eth_formatted = Eth(source="amount_eth_wei")
-    tickets = serializers.IntegerField(min_value=0, help_text="winning tickets")
+    round = serializers.IntegerField(help_text="of the newest")
+    tx_hash = Hash(help_text="of the newest")
+
+
+class PayerSerializer(Shape):
+    gateway = LowerAddress(source="payer.gateway")
+    gateway_checksummed = Checksummed(source="payer.gateway")
+    amount_eth_wei = Wei(source="payer.amount_eth_wei")
+    amount_eth_formatted = Eth(source="payer.amount_eth_wei")
+    tickets = serializers.IntegerField(source="payer.tickets", min_value=0, help_text="winning tickets")
+    funded_by = FunderSerializer(
+        source="funding.funders", many=True, help_text="senders of what was paid in for it, largest first"
+    )
+    funding_known = serializers.BooleanField(source="funding.known", help_text="false: who else paid in is unknown")
 
 
 class NodeRoundSerializer(Shape):

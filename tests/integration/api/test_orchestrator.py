@@ -9,9 +9,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.protocol.formats import checksummed
 from apps.scoring import services
-from tests.factories import CutChangeFactory, address
+from apps.scoring.models import Score
+from tests.factories import CutChangeFactory, GatewayFundingFactory, TransactionSenderFactory, address, hash_of
 from tests.integration.api.conftest import Get
-from tests.integration.scoring.history import GATEWAY, OPEN, OTHER_GATEWAY, WORKER, twelve_rounds
+from tests.integration.scoring.history import FIRST, GATEWAY, OPEN, OTHER_GATEWAY, WORKER, block_of, twelve_rounds
 from tests.scenery import Character
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -27,8 +28,9 @@ def test_detail__of_a_scored_node__gives_every_part_with_its_reason(get: Get) ->
     assert parts["work"]["reason"].startswith("Earned 1.200\u00a0ETH in twelve rounds")
     assert parts["work"]["sources"]["fees_long_eth_wei"] == "1200000000000000000"
     assert parts["jobs"]["value"] is None
-    assert parts["jobs"]["reason"].startswith("Unknown: fees are not split by job type yet")
-    assert (data["score"]["rank"], data["score"]["value"], data["score"]["severity"]) == (1, 89.8478, "good")
+    assert parts["jobs"]["reason"].startswith("Unknown: no source tells what the network pays for now.")
+    kept = Score.objects.get(orchestrator=WORKER)
+    assert (data["score"]["rank"], data["score"]["value"], data["score"]["severity"]) == (1, kept.value, "good")
 
 
 def test_detail__of_a_node__has_its_terms_payers_and_rounds(get: Get) -> None:
@@ -42,9 +44,25 @@ def test_detail__of_a_node__has_its_terms_payers_and_rounds(get: Get) -> None:
         (GATEWAY, "800000000000000000", 8),
         (OTHER_GATEWAY, "400000000000000000", 4),
     ]
+    assert [(each["funded_by"], each["funding_known"]) for each in data["payers"]] == [([], False)] * 2
     assert [each["round"] for each in data["rounds"]] == list(range(112, 99, -1))
     assert (data["rounds"][0]["reward_called"], data["rounds"][1]["fees_eth_wei"]) == (False, "100000000000000000")
     assert data["score"] is None
+
+
+def test_detail__when_a_node_funds_its_gateway__then_the_payer_says_who_paid_in(get: Get) -> None:
+    twelve_rounds()
+    for number, sender in ((1, WORKER), (2, WORKER), (3, None)):
+        tx_hash, block = hash_of(number), block_of(FIRST, number)
+        GatewayFundingFactory(gateway=GATEWAY, tx_hash=tx_hash, round=FIRST, amount_eth_wei=number, block=block)
+        TransactionSenderFactory(tx_hash=tx_hash, sender=sender, block=block)
+
+    payer = get(f"orchestrators/{WORKER}").json()["data"]["payers"][0]
+
+    assert payer["funding_known"] is False
+    (funder,) = payer["funded_by"]
+    assert (funder["address"], funder["amount_eth_wei"]) == (WORKER, "3")
+    assert (funder["round"], funder["tx_hash"]) == (FIRST, "0x" + hash_of(2).hex())
 
 
 @pytest.mark.parametrize("write", [str, checksummed, lambda text: "0x" + text[2:].upper()])
@@ -90,5 +108,5 @@ def test_rounds__followed_to_the_end__give_each_round_once_newest_first(get: Get
 def test_detail__of_any_node__takes_as_many_queries(
     get: Get, cast: list[Character], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(23 + 2):  # and the savepoint around them in a test
+    with django_assert_num_queries(28 + 2):  # and the savepoint around them in a test
         get(f"orchestrators/{cast[0].address}")
