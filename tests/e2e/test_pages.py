@@ -29,6 +29,7 @@ PAGES = {
     "empty": ("/orchestrators/?score_gte=99&has_fees=0", 200),
     "node": ("/orchestrators/{node}/", 200),
     "idle": ("/orchestrators/{idle}/", 200),
+    "method": ("/method/", 200),
     "status": ("/status/", 200),
     "api": ("/api/", 200),
     "nowhere": ("/nowhere/", 404),
@@ -37,8 +38,8 @@ PAGES = {
     "misread": ("/orchestrators/?reward_cut_lte=many", 400),
 }
 LIVE = ("home", "list", "node", "status")
-JUDGED = {*LIVE, "api", "misread"}  # by axe, which is slow; the others are made of the same parts
-VARIANTS = {"filtered", "empty", "idle", "nobody", "misspelt"}  # of pages that are seen in every window
+JUDGED = {*LIVE, "method", "api", "misread"}  # by axe, which is slow; the others are made of the same parts
+VARIANTS = {"filtered", "empty", "idle", "method", "nobody", "misspelt"}  # of pages that are seen in every window
 
 
 class View(NamedTuple):
