@@ -35,7 +35,7 @@ class Table(Generic[Row]):
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        return _names(cls)
+        return _names(cls)  # type: ignore[arg-type]  # a class can be hashed
 
     def columns(self) -> tuple[tuple[Any, ...], ...]:
         return tuple(getattr(self, name) for name in self.names())
@@ -64,5 +64,5 @@ class Table(Generic[Row]):
 
 
 @cache
-def _names(table: type[Table[Any]]) -> tuple[str, ...]:
+def _names(table: type[Any]) -> tuple[str, ...]:
     return tuple(one.name for one in fields(table))
