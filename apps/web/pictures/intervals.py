@@ -49,8 +49,7 @@ def unknown_bar(share: float) -> SafeString:
     """A share of 0 to 100 that nothing is known of: hatched, and never in the hue of what is known."""
     width = coordinate(min(max(share, 0), 100))
     return mark_safe(
-        '<svg class="bar part" aria-hidden="true"><rect class="f-stint" y="3" width="100%" height="6"/>'
-        f'<rect fill="url(#hatch)" y="3" width="{width}%" height="6"/></svg>'
+        f'<svg class="bar part" aria-hidden="true"><rect fill="url(#hatch)" y="3" width="{width}%" height="6"/></svg>'
     )
 
 
