@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
@@ -98,6 +98,12 @@ class Realised:
     newest: Earned
     rewards_range: Range | None
     fees_range: Range | None
+
+
+@dataclass(frozen=True, slots=True)
+class RealisedByRound(Realised):
+    """The same with every round of the newest stretch, newest first."""
+
     by_round: Sequence[OneRound]
 
 
@@ -140,7 +146,6 @@ class ComparedItem(Item):
 def realised_of(address: Address, found: Yields) -> Realised:
     """The yield of one node among those found."""
     node, period = found.nodes[address], found.period
-    rounds = zip(reversed(node.outcomes), reversed(node.rounds), strict=True)
     return Realised(
         address=address,
         amount_lpt_wei=found.amount_lpt_wei,
@@ -151,8 +156,13 @@ def realised_of(address: Address, found: Yields) -> Realised:
         newest=node.newest,
         rewards_range=node.rewards,
         fees_range=node.fees,
-        by_round=[OneRound(outcome, one) for outcome, one in rounds],
     )
+
+
+def _by_round(address: Address, found: Yields) -> RealisedByRound:
+    node, whole = found.nodes[address], realised_of(address, found)
+    rounds = [OneRound(outcome, one) for outcome, one in zip(node.outcomes, node.by_round(), strict=True)]
+    return RealisedByRound(**{field.name: getattr(whole, field.name) for field in fields(whole)}, by_round=rounds[::-1])
 
 
 def _amount_and_rounds(values: Mapping[str, str]) -> tuple[LptWei, int]:
@@ -183,7 +193,7 @@ class OrchestratorYield(Resource):
         )
         if found is None:
             raise Problem("not_found", "No whole round has been indexed yet.")
-        return Answer(NodeYieldSerializer(realised_of(asked.address, found)).data)
+        return Answer(NodeYieldSerializer(_by_round(asked.address, found)).data)
 
     @described(
         "orchestrator_yield",

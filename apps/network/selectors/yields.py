@@ -61,16 +61,24 @@ class Past:
 class NodeYield:
     """What the amount would have earned with one orchestrator.
 
-    The ranges are None where a stretch is unknown. `rounds` holds each round of the newest stretch alone, in which the
-    amount was put in place anew.
+    The ranges are None where a stretch is unknown. `steps` are the rounds of the newest stretch.
     """
 
     address: Address
     newest: Earned
     rewards: Range | None
     fees: Range | None
-    rounds: Sequence[Earned]
-    outcomes: Sequence[Outcome]
+    steps: Sequence[Step]
+    amount_lpt_wei: LptWei
+    counted: Counted
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        return [step.outcome for step in self.steps]
+
+    def by_round(self) -> list[Earned]:
+        """Each round of the newest stretch alone, the amount put in place anew before it."""
+        return [earned([step], self.amount_lpt_wei, counted=self.counted) for step in self.steps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +129,14 @@ def yields_of(
 def node_yield(address: str, steps: Sequence[Step], amount: LptWei, period: Period, counted: Counted) -> NodeYield:
     """One orchestrator's yield from the steps of the period."""
     found = stretches(steps, amount, rounds=period.rounds, counted=counted)
-    newest = steps[-period.rounds :]
     return NodeYield(
         address=Address(address),
         newest=found[-1],
         rewards=rewards_range(found),
         fees=fees_range(found),
-        rounds=[earned([step], amount, counted=counted) for step in newest],
-        outcomes=[step.outcome for step in newest],
+        steps=steps[-period.rounds :],
+        amount_lpt_wei=amount,
+        counted=counted,
     )
 
 

@@ -72,7 +72,8 @@ def yield_view(address: str, asked: AmountAsked, *, running: int, typed: Typed |
         nothing = SafeString("")
         return YieldView(asked, typed or asked.typed, None, None, (), (), None, None, nothing, query)
     node = found.nodes[address]
-    bars = [_bar(one, outcome) for one, outcome in zip(node.rounds, node.outcomes, strict=True)]
+    lines = list(zip(node.by_round(), node.outcomes, strict=True))
+    bars = [_bar(one, outcome) for one, outcome in lines]
     sentence = f"Rewards and fees of the amount in {len(bars)} rounds; the table below holds the numbers"
     wide, narrow = (
         picture.earned_picture(bars, frame=frame, sentence=sentence) for frame in (picture.WIDE, picture.NARROW)
@@ -86,7 +87,7 @@ def yield_view(address: str, asked: AmountAsked, *, running: int, typed: Typed |
         fees=stretches_of(node.fees, found),
         wide=wide,
         narrow=narrow,
-        table=_table(node),
+        table=_table(lines),
         json_query=query,
     )
 
@@ -108,10 +109,9 @@ def _bar(one: Earned, outcome: Outcome) -> EarnedBar:
     )
 
 
-def _table(node: NodeYield) -> SafeString:
-    """The rounds of the newest stretch, newest first. Figures and words of ours only."""
-    rows = zip(reversed(node.rounds), reversed(node.outcomes), strict=True)
-    return mark_safe("".join(_line(one, outcome) for one, outcome in rows))
+def _table(lines: Sequence[tuple[Earned, Outcome]]) -> SafeString:
+    """The rounds, newest first. Figures and words of ours only."""
+    return mark_safe("".join(_line(one, outcome) for one, outcome in reversed(lines)))
 
 
 def _line(one: Earned, outcome: Outcome) -> str:
