@@ -97,7 +97,7 @@ def _keep(asked: Sequence[Missing], answers: Sequence[Sent | None]) -> int:
     }
     now = datetime.now(UTC)
     rows = [
-        TransactionSender(tx_hash=one.tx_hash, block_id=one.block, sender=found and found.sender, asked_at=now)
+        TransactionSender(tx_hash=one.tx_hash, block_id=one.block, sender=found.sender if found else None, asked_at=now)
         for one, found in zip(asked, answers, strict=True)
         if one.block in stored
         and (found is None or (found.block_number, found.block_hash) == (one.block, stored[one.block]))

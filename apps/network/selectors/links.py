@@ -164,4 +164,4 @@ def rows(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     """What the statement finds."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

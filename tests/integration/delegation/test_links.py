@@ -32,7 +32,7 @@ def network() -> None:
 
 
 def at(round_: int, after: int = 0) -> Block:
-    return made.BlockFactory(number=round_ * 10 + after)  # type: ignore[no-any-return]
+    return made.BlockFactory(number=round_ * 10 + after)
 
 
 def event(kind: str, who: str, round_: int, *, sender: str | None = None, **columns: object) -> str:

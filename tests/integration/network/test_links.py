@@ -13,6 +13,7 @@ from tests.factories import address, hash_of, moment
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 NODE, OTHER, THIRD = address(1), address(2), address(3)
+FIRST, SECOND = sorted((NODE, OTHER))
 GATEWAY, HONEST = address(10_001), address(10_002)
 BLOCK = 1060  # the seventh block of round 105, the last of these tests
 
@@ -27,7 +28,7 @@ def rounds() -> None:
 
 
 def at(round_: int, after: int = 0) -> Block:
-    return made.BlockFactory(number=round_ * 10 + after)  # type: ignore[no-any-return]
+    return made.BlockFactory(number=round_ * 10 + after)
 
 
 def fund(gateway: str, round_: int, sender: str | None, *, amount: int = WEI, name: str = "", read: bool = True) -> str:
@@ -118,14 +119,14 @@ def test_links__when_two_nodes_show_one_key__then_they_are_linked_from_when_both
     key_seen(THIRD, "", 1012)  # a source that does not tell
     key_seen(NODE, "", 1012)
 
-    assert links(first_round=105, block=BLOCK) == [Link(*sorted((NODE, OTHER)), "shares_key", 103, "", 0)]
+    assert links(first_round=105, block=BLOCK) == [Link(FIRST, SECOND, "shares_key", 103, "", 0)]
     assert links(first_round=100, block=1030) == []  # not seen together yet
 
 
 def test_links__when_a_node_signs_with_the_address_of_another__then_they_are_linked() -> None:
     key_seen(NODE, OTHER, 1012)
     key_seen(THIRD, THIRD, 1012)  # signs with its own, as most do
-    assert links(first_round=100, block=BLOCK) == [Link(*sorted((NODE, OTHER)), "shares_key", 101, "", 0)]
+    assert links(first_round=100, block=BLOCK) == [Link(FIRST, SECOND, "shares_key", 101, "", 0)]
 
 
 def test_links__when_a_key_is_shown_by_very_many__then_links_grow_with_them_and_not_with_their_pairs() -> None:
