@@ -52,6 +52,8 @@ _NAMES = {
     "has_worse_terms": "has_worse_terms",
     "pareto": "pareto",
 }
+# limits that are folded away unless one is asked for
+_MORE = ("stake_lte", "work_gte", "terms_gte", "payers_gte", "misses_lte", "has_worse_terms")
 _DEFAULT_SORT = "-score"
 _NAMED = 200  # beaten choices that a page names
 _FEW_COLUMNS = 6  # so few stand together rather than be drawn apart over the whole width
@@ -101,6 +103,10 @@ class Found:
     pages: int
     board: Leaderboard
     beaten: list[tuple[OrchestratorRow, OrchestratorRow]]  # the first of those another one beats, each with that one
+
+    @property
+    def unnamed(self) -> int:
+        return len(self.board.beaten) - len(self.beaten)
 
     @property
     def everyone(self) -> Sequence[OrchestratorRow]:
@@ -201,6 +207,7 @@ def context(what: Asked, found: Found) -> dict[str, Any]:
         "answer": _answer(found.everyone),
         "jobs_offered": _jobs_offered(found.board.board.jobs, what.query.job),
         "regions_tested": _regions_tested(found.board.board.regions, what.query.region),
+        "more_open": any(name in what.given for name in _MORE),
         "weights": weights.context(what.preferences, what.query, links.preset),
         "empty": _empty(what, found, links) if not found.lines else None,
         "csv_url": links.to(format="csv", page=str(what.page) if what.page and what.page > 1 else ""),

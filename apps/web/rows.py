@@ -75,7 +75,7 @@ def _moved(at: Standing) -> str:
     by = at.method_rank - at.rank
     title = f"Rank {at.method_rank} by the method's weights"
     if by == 0:
-        return f'<span class="sub" title="{title}">{EN_DASH}</span>'
+        return ""
     way, arrow = ("up", "arrow-up") if by > 0 else ("down", "arrow-down")
     words = f'<span class="sr">{way} </span>'
     return f'<span class="sub moved" title="{title}">{marks.icon(arrow, small=True)}{words}{abs(by)}</span>'

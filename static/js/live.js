@@ -11,7 +11,11 @@
   const patience = {
     beforeAttributeUpdated: (name, element) => !(name === "open" && element instanceof HTMLDetailsElement),
     beforeNodeMorphed(old, next) {
-      if (old instanceof Element) return !old.hasAttribute("data-keep"); // drawn by a script, which redraws it itself
+      if (old instanceof Element && old.hasAttribute("data-keep")) return false; // drawn by a script, which redraws it
+      if (old instanceof HTMLInputElement && next instanceof HTMLInputElement && old.value === next.value) {
+        next.checked = old.checked; // what the reader ticked stays ticked
+        next.disabled = old.disabled;
+      }
       if (marking && old.nodeType === Node.TEXT_NODE && old.nodeValue !== next.nodeValue) {
         old.parentElement?.closest("[data-marks] td")?.classList.add("fresh"); // gone with the next change
       }

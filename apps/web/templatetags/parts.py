@@ -10,7 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.network.selectors.identities import Name
+from apps.network.selectors.orchestrators import OrchestratorRow
 from apps.protocol import formats
+from apps.protocol.formats import short_address
 from apps.web import links, marks
 
 register = template.Library()
@@ -41,6 +43,12 @@ def called(address: str, names: Mapping[str, Name]) -> SafeString:
     if found is None:
         return format_html("{}", short)
     return format_html('{} <span class="mono at">{}</span>', marks.name(found.text, found.doubt), short)
+
+
+@register.simple_tag
+def node(row: OrchestratorRow) -> SafeString:
+    """A node of the list by its name, else by its shortened address."""
+    return marks.name(row.name.text, row.name.doubt) if row.name else format_html("{}", short_address(row.address))
 
 
 @register.simple_tag

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from apps.network.models import Orchestrator
 from apps.network.selectors.board import boards
 from apps.protocol.formats import checksummed
+from apps.protocol.units import WEI
 from tests.integration.api.conftest import Get
 from tests.scenery import Character
 
@@ -186,3 +187,85 @@ def test_list__of_any_length__takes_few_queries_and_fewer_when_it_was_made_befor
         get("orchestrators?sort=-stake")
     with django_assert_num_queries(5 + 2):
         assert get("orchestrators", if_none_match=tag).status_code == 304
+
+
+def test_weights__of_the_readers_own__make_scores_and_ranks_anew(get: Get, cast: list[Character]) -> None:
+    plain, own = get("orchestrators").json(), get("orchestrators?w_work=0&w_terms=10").json()
+
+    assert plain["meta"]["weights"] == {
+        "work": 5, "terms": 3, "jobs": 1, "community": 1, "own": False, "preset": None,
+    }  # fmt: skip
+    assert own["meta"]["weights"] == {
+        "work": 0, "terms": 10, "jobs": 1, "community": 1, "own": True, "preset": None,
+    }  # fmt: skip
+    before = {row["address"]: row["score"] for row in plain["data"]}
+    terms = []
+    for row in own["data"]:
+        score, parts = row["score"], {part["name"]: part for part in row["score"]["parts"]}
+        assert (score["method_value"], score["method_rank"]) == (
+            before[row["address"]]["value"], before[row["address"]]["rank"],
+        )  # fmt: skip
+        assert score["value"] == pytest.approx(parts["terms"]["value"], abs=0.0001)  # the only known part that counts
+        assert (parts["terms"]["weight"], parts["work"]["weight"]) == (10, 0)
+        terms += [score["value"]] if score["rank"] else []
+    assert terms == sorted(terms, reverse=True)
+    assert [row["score"]["rank"] for row in own["data"] if row["score"]["rank"]] == list(range(1, len(terms) + 1))
+
+
+def test_preset__by_name__is_told_and_limits_the_list(get: Get, cast: list[Character]) -> None:
+    answer = get("orchestrators?preset=small").json()
+
+    assert answer["meta"]["weights"]["preset"] == "small"
+    few = [one.address for one in cast if one.stake_lpt_wei <= 100_000 * WEI]
+    assert sorted(row["address"] for row in answer["data"]) == sorted(few)
+
+
+def test_pareto__hides_or_names_the_beaten_and_counts_them(get: Get, cast: list[Character]) -> None:
+    marked, hidden = get("orchestrators?pareto=0").json(), get("orchestrators?pareto=1").json()
+
+    beaten = {row["address"]: row["beaten_by"] for row in marked["data"] if row["beaten_by"]}
+    left = {row["address"] for row in hidden["data"]}
+    assert hidden["meta"]["beaten_hidden"] == len(beaten)
+    assert left == {row["address"] for row in marked["data"]} - set(beaten)
+    assert set(beaten.values()) <= left
+
+
+def test_csv__by_own_weights__says_them_in_every_line(get: Get, cast: list[Character]) -> None:
+    rows = list(csv.DictReader(io.StringIO(get("orchestrators.csv?w_work=9&w_jobs=0").content.decode())))
+
+    assert {(row["w_work"], row["w_terms"], row["w_jobs"], row["w_community"]) for row in rows} == {
+        ("9", "3", "0", "1")
+    }
+    assert len(rows) == 7
+
+
+def test_cursor__of_own_weights__keeps_them(get: Get, cast: list[Character]) -> None:
+    whole = addresses(get("orchestrators?w_work=0&w_terms=9"))
+    cursor = get("orchestrators?w_work=0&w_terms=9&limit=3").json()["paging"]["next_cursor"]
+
+    assert addresses(get(f"orchestrators?cursor={cursor}")) == whole[3:]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("w_work=-1", "w_work"),
+        ("w_terms=11", "w_terms"),
+        ("w_jobs=x", "w_jobs"),
+        ("w_community=", "w_community"),
+        ("w_work=0&w_terms=0&w_jobs=0&w_community=0", "w_community"),
+        ("w_work=1&w_work=1", "w_work"),
+        ("preset=luck", "preset"),
+        ("pareto=2", "pareto"),
+        ("misses_lte=31", "misses_lte"),
+        ("payers_gte=1.5", "payers_gte"),
+        ("stake_lpt_wei_lte=1e18", "stake_lpt_wei_lte"),
+    ],
+)
+def test_preference__that_cannot_be_read__is_a_problem_that_names_it(
+    get: Get, cast: list[Character], query: str, parameter: str
+) -> None:
+    response = get(f"orchestrators?{query}")
+
+    assert (response.status_code, response.json()["code"]) == (400, "bad_parameter")
+    assert response.json()["parameter"] == parameter

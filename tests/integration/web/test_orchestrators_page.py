@@ -88,7 +88,7 @@ class TestThePage:
         answer = page(client).split('id="answer">')[1].split("</p>")[0]
         assert answer == (
             "<b>1 of 3 active orchestrators</b> were paid for work in the last 90 rounds. "
-            "Half keep at most 10&nbsp;% of rewards, and 2 have a score."
+            'Half keep at most 10&nbsp;% of rewards, and 2 have a score. <a href="/method/">How the score is made</a>'
         )
 
     def test_page__when_a_figure_is_unknown__then_hatched_and_zero_is_zero(self, client: Client) -> None:
