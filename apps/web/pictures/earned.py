@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.protocol.yields import Outcome
@@ -34,26 +34,35 @@ class EarnedBar:
 def earned_picture(bars: Sequence[EarnedBar], *, frame: Frame, sentence: str) -> Picture:
     """Bars of LPT above, bars of ETH below, each on its own scale from zero; a missed call is a red stroke."""
     points = [RoundPoint(bar.round, None, None) for bar in bars]
+    rewards, lpt = _in_unit([bar.rewards_lpt for bar in bars], "LPT", small=(10**6, "millionths of an LPT"))
+    fees, eth = _in_unit([bar.fees_eth for bar in bars], "ETH", small=(10**9, "gwei"))
     shapes: list[Shape] = [
-        Text("b s", 0, 10, "Rewards, LPT per round"),
-        *_panel(bars, lambda bar: bar.rewards_lpt, "f-stake", frame, _TOP, _BASE),
+        Text("b s", 0, 10, f"Rewards, {lpt} per round"),
+        *_panel(bars, rewards, "f-stake", frame, _TOP, _BASE),
         *_marks(bars, frame),
-        Text("b s", 0, 172, "Fees, ETH per round"),
-        *_panel(bars, lambda bar: bar.fees_eth, "f-work", frame, _FEES_TOP, _FEES_BASE),
+        Text("b s", 0, 172, f"Fees, {eth} per round"),
+        *_panel(bars, fees, "f-work", frame, _FEES_TOP, _FEES_BASE),
         *round_labels(points, frame, y=_HEIGHT - 4),
     ]
     return Picture(frame.width, _HEIGHT, shapes, sentence)
 
 
+def _in_unit(values: Sequence[float | None], unit: str, *, small: tuple[int, str]) -> tuple[list[float | None], str]:
+    """The values in a unit whose ticks have few digits: the smaller one where none reaches a thousandth."""
+    if max((value or 0.0 for value in values), default=0.0) >= 0.001 or not any(values):
+        return list(values), unit
+    times, name = small
+    return [None if value is None else value * times for value in values], name
+
+
 def _panel(
     bars: Sequence[EarnedBar],
-    figure: Callable[[EarnedBar], float | None],
+    values: Sequence[float | None],
     css: str,
     frame: Frame,
     top: float,
     base: float,
 ) -> list[Shape]:
-    values = [figure(bar) for bar in bars]
     most = max((value or 0.0 for value in values), default=0.0)
     scale = Scale(0, most or 1.0, base, top)
     shapes: list[Shape] = []

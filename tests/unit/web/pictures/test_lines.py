@@ -73,3 +73,10 @@ def test_earned__when_calls_were_missed__then_marked_below_and_unknown_hatched()
         "round 9: not active",
         "round 10: unknown",
     ]
+
+
+def test_earned__when_amounts_are_tiny__then_in_a_unit_with_few_digits() -> None:
+    found = earned_picture([EarnedBar(7, 0.0000031, 0.0000045, "called")], frame=earned.NARROW, sentence="One").markup()
+    assert "Rewards, millionths of an LPT per round" in found
+    assert "Fees, gwei per round" in found
+    assert ">4,000<" in found
