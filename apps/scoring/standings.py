@@ -57,20 +57,26 @@ def _standing(
     parts: Mapping[str, StoredPart] | None,
 ) -> Standing:
     work, terms, jobs, community = (_figures((parts or {}).get(name)) for name in PARTS)
-    shown = (None if part.value is None else part.value / _STEP for part in (work, terms, jobs, community))
     return Standing(
         value,
         low,
         high,
         coverage,
         rank,
-        *shown,
+        _shown(work),
+        _shown(terms),
+        _shown(jobs),
+        _shown(community),
         gate_code=gate_code or "",
         gate=gate or "",
         parts=(work, terms, jobs, community),
         method_rank=rank,
         method_value=value,
     )
+
+
+def _shown(part: PartFigures) -> float | None:
+    return None if part.value is None else part.value / _STEP
 
 
 def _figures(stored: StoredPart | None) -> PartFigures:

@@ -288,7 +288,8 @@ def _score(row: OrchestratorRow, score: ScoreRow | None, wants: Preferences) -> 
 
 
 def weights_meta(wants: Preferences) -> dict[str, Any]:
-    return {**wants.weights.by_part(), "own": wants.own, "preset": wants.preset.key if wants.preset else None}
+    weights = {str(part): weight for part, weight in wants.weights.by_part().items()}
+    return {**weights, "own": wants.own, "preset": wants.preset.key if wants.preset else None}
 
 
 def _start(rows: Sequence[OrchestratorRow], cursor: Cursor | None) -> int:

@@ -73,8 +73,8 @@ _TESTS: Mapping[str, _Test] = {
     "fee_share_ppm_gte": lambda row, query: row.fee_share_ppm >= (query.fee_share_ppm_gte or 0),
     "stake_lpt_wei_gte": lambda row, query: row.stake_lpt_wei >= (query.stake_lpt_wei_gte or 0),
     "stake_lpt_wei_lte": lambda row, query: row.stake_lpt_wei <= (query.stake_lpt_wei_lte or 0),
-    "work_gte": lambda row, query: _reaches(row.standing and row.standing.work, query.work_gte),
-    "terms_gte": lambda row, query: _reaches(row.standing and row.standing.terms, query.terms_gte),
+    "work_gte": lambda row, query: _reaches(row.standing.work if row.standing else None, query.work_gte),
+    "terms_gte": lambda row, query: _reaches(row.standing.terms if row.standing else None, query.terms_gte),
     "has_fees": lambda row, query: (row.fees_eth_wei > 0) is query.has_fees,
     "payers_gte": lambda row, query: row.payers >= (query.payers_gte or 0),
     # who owed no call has shown nothing, so a limit on misses cannot pass it

@@ -253,7 +253,7 @@ def test_cursor__of_own_weights__keeps_them(get: Get, cast: list[Character]) -> 
         ("w_terms=11", "w_terms"),
         ("w_jobs=x", "w_jobs"),
         ("w_community=", "w_community"),
-        ("w_work=0&w_terms=0&w_jobs=0&w_community=0", "w_community"),
+        ("w_work=0&w_terms=0&w_jobs=0&w_community=0", "w_work"),
         ("w_work=1&w_work=1", "w_work"),
         ("preset=luck", "preset"),
         ("pareto=2", "pareto"),

@@ -118,7 +118,7 @@ def test_board__when_sources_or_names_changed__then_those_too(boards: Boards) ->
     OfferFactory(orchestrator=ONE, job_type="llm")
     IdentityFactory(address=OTHER, name="mill.eth")
     board = at(boards, moment(sources="read anew"))
-    assert (board.jobs, board.rows[ONE].jobs[0].key) == ({"llm"}, "llm")
+    assert (board.jobs, board.rows[ONE].jobs[0].key) == (frozenset({"llm"}), "llm")
     name = board.rows[OTHER].name
     assert name is not None
     assert name.text == "mill.eth"

@@ -21,7 +21,7 @@ def test_parse__when_nothing_is_asked__then_the_methods_weights() -> None:
 def test_parse__when_some_weights_are_given__then_the_others_are_the_methods() -> None:
     found = Preferences.parse([("w_work", "0"), ("w_terms", "10")])
     assert found.weights == Weights(0, 10, live().weights.jobs, live().weights.community)
-    assert (found.own, found.given) == (True, {"w_work", "w_terms"})
+    assert (found.own, found.given) == (True, frozenset({"w_work", "w_terms"}))
 
 
 def test_parse__when_the_methods_weights_are_written_out__then_they_are_not_ones_own() -> None:

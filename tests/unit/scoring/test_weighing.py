@@ -27,9 +27,9 @@ def known(value: float, half: float = 5.0, coverage: float = 1.0) -> PartFigures
 
 
 def standing(*parts: PartFigures, rank: int | None = 1, gate: str = "") -> Standing:
-    shown = [None if part.value is None else part.value / STEP for part in parts]
-    work, terms, jobs, community = parts
-    return Standing(50.0, 40.0, 60.0, 0.5, rank, *shown, gate, gate, (work, terms, jobs, community), rank, 50.0)
+    a, b, c, d = parts
+    w, t, j, m = [None if part.value is None else part.value / STEP for part in parts]
+    return Standing(50.0, 40.0, 60.0, 0.5, rank, w, t, j, m, gate, gate, (a, b, c, d), rank, 50.0)
 
 
 figures = st.one_of(
