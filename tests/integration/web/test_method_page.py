@@ -19,7 +19,7 @@ from tests.integration.scoring.history import twelve_rounds
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
-def a_network(*, nodes: int = 9, rounds: int = 64) -> None:
+def a_network(*, nodes: int = 6, rounds: int = 45) -> None:
     lives.live(scenery.network(nodes=nodes, rounds=rounds))
     IndexState.objects.update(finalized_block=IndexState.objects.get().projected_to)
     assert network_score() is not None
