@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from eth_keys import keys
+from eth_keys.datatypes import PrivateKey
 from eth_utils.crypto import keccak
 
 from apps.devnet.calldata import UNLIMITED, calldata
@@ -81,5 +81,5 @@ def redemption(ticket: Ticket, *, gateway: Account) -> bytes:
 
 def _signature(ticket: Ticket, gateway: Account) -> bytes:
     message = keccak(b"\x19Ethereum Signed Message:\n32" + ticket.hash())
-    signed: bytes = keys.PrivateKey(gateway.key).sign_msg_hash(message).to_bytes()
+    signed: bytes = PrivateKey(gateway.key).sign_msg_hash(message).to_bytes()
     return signed[:64] + bytes([signed[64] + 27])

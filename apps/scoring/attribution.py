@@ -27,13 +27,14 @@ from math import isqrt
 from apps.protocol.units import Address, EthWei, Round
 from apps.scoring.facts import NetworkFacts, OrchestratorFacts
 from apps.scoring.jobfacts import AI, TRANSCODING, JobFacts, OfferFact, WorkFact
-from apps.scoring.market import CLASSES, Labels, Paid, Pair, TakenOut, paid_in_market
+from apps.scoring.market import CLASSES, UNLABELLED, Labels, Paid, Pair, TakenOut, paid_in_market
 from apps.scoring.method import Method
 from apps.scoring.results import ZERO
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 CONFIDENCES = (HIGH, MEDIUM, LOW)
 _NOTHING_TOLD = JobFacts(0)
+_NO_CLASS: Mapping[str, EthWei] = dict.fromkeys(CLASSES, EthWei(0))
 
 Mix = Mapping[str, Decimal]  # value in wei by job type
 
@@ -122,15 +123,17 @@ def attribution(
     `related` are gateways found to be its own: what they paid is no market.
     """
     paid = paid_in_market(one, known.labels, first=first, end=end, related=related)
+    if not (one.jobs and one.jobs.work) and all(pair.label is None for pair in paid.pairs):
+        return Attribution(paid, {**_NO_CLASS, UNLABELLED: paid.market_eth_wei}, ())
     node = _Node(one.jobs or _NOTHING_TOLD, known, method, paid.pairs)
     splits = [_split(pair, node) for pair in paid.pairs]
     observed = [split.observed for split in splits if split.observed is not None]
-    by_class = dict.fromkeys(CLASSES, 0)
+    by_class = dict(_NO_CLASS)
     for pair in paid.pairs:
-        by_class[pair.job_class] += pair.amount_eth_wei
+        by_class[pair.job_class] = EthWei(by_class[pair.job_class] + pair.amount_eth_wei)
     return Attribution(
         paid=paid,
-        by_class={name: EthWei(amount) for name, amount in by_class.items()},
+        by_class=by_class,
         types=_types(splits, paid),
         observed_eth_wei=EthWei(int(sum(observed, ZERO))) if observed else None,
         checks=tuple(dict.fromkeys(split.pair.gateway for split in splits if split.is_odd)),
@@ -216,6 +219,8 @@ def _only_type(node: _Node) -> tuple[str, str] | None:
 
 
 def _by_telemetry(pair: Pair, node: _Node) -> _Split:
+    if not node.jobs.work:
+        return _Split(pair)
     own = _observed(pair, node)
     observed = sum(own.mix.values(), ZERO)
     if not observed:

@@ -82,6 +82,9 @@ class Labels:
     def of(cls, market: MarketFacts | None) -> Labels:
         return cls(market.labels if market is not None else ())
 
+    def __contains__(self, gateway: object) -> bool:
+        return gateway in self._held
+
     def in_round(self, gateway: Address, when: Round) -> LabelFact | None:
         """The label that held then: an incident before any other, else the one that began last."""
         held = self._held.get(gateway)
@@ -108,18 +111,27 @@ def paid_in_market(
     certain = {(each.round, each.gateway): each for each in (one.jobs.certain if one.jobs else ())}
     taken: dict[tuple[str, Address, str], list[int]] = defaultdict(lambda: [0, 0])
     kept: dict[tuple[Address, LabelFact | None], list[int]] = defaultdict(lambda: [0, 0])
+    plain: dict[Address, int] = defaultdict(int)  # of gateways without a label, most of them
+    plain_tickets: dict[Address, int] = defaultdict(int)
     for when, gateway, amount, tickets in zip(rows.round, rows.gateway, rows.amount_eth_wei, rows.tickets, strict=True):
+        if gateway not in labels and not certain:
+            plain[gateway] += amount
+            plain_tickets[gateway] += tickets
+            continue
         label = labels.in_round(gateway, when)
         code, source = _no_demand(one.address, gateway, label, related)
         if code:
             _add(taken[code, gateway, source], amount, tickets)
             continue
-        sure = certain.get((when, gateway)) if certain else None
+        sure = certain.get((when, gateway))
         if sure is None:
             _add(kept[gateway, label], amount, tickets)
         else:
             _add(taken[CERTAIN, gateway, ""], sure.amount_eth_wei, sure.tickets)
             _add(kept[gateway, label], amount - sure.amount_eth_wei, tickets - sure.tickets)
+    for gateway, amount in plain.items():
+        code, _ = _no_demand(one.address, gateway, None, related)
+        _add(taken[code, gateway, ""] if code else kept[gateway, None], amount, plain_tickets[gateway])
     return Paid(EthWei(sum(rows.amount_eth_wei)), _lines(taken), _pairs(kept))
 
 

@@ -79,7 +79,9 @@ def market(
     return replace(network(*nodes), demand=MarketFacts(HOURS, 0, labels, demand))
 
 
-def attributed(one: OrchestratorFacts, *others: OrchestratorFacts, **facts: tuple[LabelFact, ...]) -> Attribution:
+def attributed(
+    one: OrchestratorFacts, *others: OrchestratorFacts, labels: tuple[LabelFact, ...] = LABELS
+) -> Attribution:
     """The long window of one node, with the others in the network beside it."""
-    known = known_of(market(one, *others, **facts))
+    known = known_of(market(one, *others, labels=labels))
     return attribution(one, known, live(), first=Round(NOW - 90), end=NOW)
