@@ -161,21 +161,18 @@ def _received(one: OrchestratorFacts, clock: Clock, beside: _Known) -> tuple[dic
     """What each payer paid, and flows that labels take out of it."""
     sums: _Sums = {}
     out: dict[tuple[str, Address], list[int]] = {}
-    paid, certain = one.payments, beside.certain(one)
-    for past, gateway, amount, tickets in zip(paid.round, paid.gateway, paid.amount_eth_wei, paid.tickets, strict=True):
+    paid, certain, recent = one.payments, beside.certain(one), clock.now - clock.recent_rounds
+    rows = zip(paid.round, paid.gateway, paid.amount_eth_wei, paid.tickets, strict=True)
+    for (past, gateway, amount, tickets), weight in zip(rows, clock.weights_anew(paid.round), strict=True):
+        late = past >= recent
         if (code := beside.no_demand(gateway, past)) is not None:
-            _add(out.setdefault((code, gateway), [0, 0, 0, 0]), past, amount, tickets, clock)
+            _add(out.setdefault((code, gateway), [0, 0, 0, 0]), amount, tickets, weight, late)
             continue
         if certain and (sure := certain.get((past, gateway))):
-            _add(
-                out.setdefault(("certain_tickets", gateway), [0, 0, 0, 0]),
-                past,
-                sure.amount_eth_wei,
-                sure.tickets,
-                clock,
-            )
+            own = out.setdefault(("certain_tickets", gateway), [0, 0, 0, 0])
+            _add(own, sure.amount_eth_wei, sure.tickets, weight, late)
             amount, tickets = EthWei(max(0, amount - sure.amount_eth_wei)), max(0, tickets - sure.tickets)
-        _add(sums.setdefault(gateway, [0, 0, 0, 0]), past, amount, tickets, clock)
+        _add(sums.setdefault(gateway, [0, 0, 0, 0]), amount, tickets, weight, late)
     flows = [
         Flow(gateway, code, words.SENTENCES[code], EthWei(each[0]), each[3], ZERO)
         for (code, gateway), each in sorted(out.items())
@@ -183,11 +180,12 @@ def _received(one: OrchestratorFacts, clock: Clock, beside: _Known) -> tuple[dic
     return {gateway: Paid(*each) for gateway, each in sums.items() if each[0]}, flows
 
 
-def _add(to: list[int], past: Round, amount: int, tickets: int, clock: Clock) -> None:
+def _add(to: list[int], amount: int, tickets: int, weight: int, late: bool) -> None:
     to[0] += amount
-    to[1] += amount if clock.is_recent(past) else 0
-    to[2] += amount * clock.weight(past)
+    to[2] += amount * weight
     to[3] += tickets
+    if late:
+        to[1] += amount
 
 
 # strong evidence

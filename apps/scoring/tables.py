@@ -23,8 +23,10 @@ class Table(Generic[Row]):
     order: ClassVar[tuple[str, ...]]
 
     def __post_init__(self) -> None:
-        if len({len(column) for column in self.columns()}) > 1:
-            raise ValueError(f"The columns of {type(self).__name__} differ in length.")
+        length = len(self)
+        for name in self.names():
+            if len(getattr(self, name)) != length:
+                raise ValueError(f"The columns of {type(self).__name__} differ in length.")
 
     @classmethod
     def of(cls, rows: Iterable[Row] = ()) -> Self:

@@ -7,6 +7,7 @@ wide as the rounds were apart.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -78,7 +79,7 @@ def kept_of(one: OrchestratorFacts, facts: NetworkFacts, method: Method | None =
     by = method or live()
     clock = clock_of(facts.round, by)
     rounds = one.rounds.between(clock.now - clock.long_rounds, clock.now)
-    recent = rounds.between(clock.now - clock.recent_rounds, clock.now)
+    recent = rounds.reward_called[bisect_left(rounds.round, clock.now - clock.recent_rounds) :]
     weights = clock.weights(rounds.round)
     possible = sum(weights) * PPM
     left = [PPM - cut for cut in rounds.reward_cut_ppm]
@@ -86,7 +87,7 @@ def kept_of(one: OrchestratorFacts, facts: NetworkFacts, method: Method | None =
     kept = sum(map(mul, weights, got))
     paid = list(map(mul, weights, rounds.fees_eth_wei))
     fees = sum(paid)
-    calling = Decimal(sum(recent.reward_called)) / len(recent) if len(recent) else ONE
+    calling = Decimal(sum(recent)) / len(recent) if recent else ONE
     return Kept(
         rewards_realised=Decimal(kept) / possible if possible else None,
         rewards_posted=(ONE - _share_of(one.reward_cut_ppm)) * calling,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from functools import cache, lru_cache
@@ -37,6 +38,11 @@ class Clock:
         """The weight of each; most orchestrators share their rounds, so these are kept."""
         return _weights(self, rounds)
 
+    def weights_anew(self, rounds: Iterable[Round]) -> list[int]:
+        """The same for rounds that hardly any other orchestrator has."""
+        newest, decay, long_rounds = self.now - 1, self.decay, self.long_rounds
+        return [decay[max(0, newest - past)] if newest - past < long_rounds else 0 for past in rounds]
+
     def is_recent(self, past: Round) -> bool:
         """Among the last closed rounds of the recent window."""
         return self.now - self.recent_rounds <= past < self.now
@@ -44,7 +50,7 @@ class Clock:
 
 @lru_cache(maxsize=1024)
 def _weights(clock: Clock, rounds: tuple[Round, ...]) -> tuple[int, ...]:
-    return tuple(clock.weight(past) for past in rounds)
+    return tuple(clock.weights_anew(rounds))
 
 
 @lru_cache(maxsize=64)
