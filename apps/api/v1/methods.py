@@ -78,7 +78,7 @@ class BacktestSerializer(Shape):
 
 
 class MethodDetailSerializer(MethodSerializer):
-    data = serializers.DictField(help_text="every constant, numbers as texts")
+    data = serializers.DictField(help_text="every constant, numbers as texts")  # type: ignore[assignment]
     backtest = BacktestSerializer(allow_null=True)
 
 

@@ -28,8 +28,8 @@ from apps.network.selectors.rounds import Span
 
 COMPARED_ROUNDS = 30
 FARTHEST = 1_000_000
-_SIGNED = {"min_value": -PPB, "max_value": PPB}
-_PPB = {"min_value": 0, "max_value": PPB, "allow_null": True}
+_SIGNED: dict[str, Any] = {"min_value": -PPB, "max_value": PPB}
+_PPB: dict[str, Any] = {"min_value": 0, "max_value": PPB, "allow_null": True}
 
 
 class OverlapSerializer(Shape):
