@@ -129,9 +129,9 @@ def paid_in_market(
         else:
             _add(taken[CERTAIN, gateway, ""], sure.amount_eth_wei, sure.tickets)
             _add(kept[gateway, label], amount - sure.amount_eth_wei, tickets - sure.tickets)
-    for gateway, amount in plain.items():
+    for gateway, whole in plain.items():
         code, _ = _no_demand(one.address, gateway, None, related)
-        _add(taken[code, gateway, ""] if code else kept[gateway, None], amount, plain_tickets[gateway])
+        _add(taken[code, gateway, ""] if code else kept[gateway, None], whole, plain_tickets[gateway])
     return Paid(EthWei(sum(rows.amount_eth_wei)), _lines(taken), _pairs(kept))
 
 

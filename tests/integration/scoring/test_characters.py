@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.test import override_settings
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from apps.devnet.outside import labels
 from apps.network.models import Block, CutChange, Round
 from apps.protocol.units import WEI
 from apps.scoring import selectors, services
@@ -303,3 +307,33 @@ def test_list__of_all_characters__ranks_eighteen_of_them(now: Scored) -> None:
         "waiting-outside",
     }
     assert [name for _, name in ranked[-4:]] == ["idle-whale", "cut-spiker", "self-dealer", "full-cut"]
+
+
+# ---- job mix
+
+
+def test_job_mix__by_labels__is_sure_of_what_a_labelled_gateway_paid__and_of_nothing_else(
+    indexed: Lived, settings: Settings, tmp_path: Path
+) -> None:
+    """The worker is paid by one gateway that transcodes, by one nobody knows, and by one whose tickets cannot lose."""
+    settings.GATEWAY_LABELS_FILE = labels.write(tmp_path, indexed.cast)
+    block = finalized_block()
+    assert block is not None
+    at = _at(indexed, block)
+    paid = Counter[str]()
+    for one in next(one for one in at.facts.orchestrators if one.address == at.address("steady-worker")).payments:
+        paid[at.name(one.gateway)] += one.amount_eth_wei
+    assert set(paid) == {"studio-gateway", "overdrawn-gateway", "tasting-gateway"}
+
+    part = at.part("steady-worker", "jobs")
+    split = part.sources["fees_by_job_type"]["long"]  # type: ignore[index]
+
+    assert [(each["job_type"], each["low_eth_wei"]) for each in split["types"]] == [
+        ("transcoding", str(paid["studio-gateway"]))
+    ]
+    assert split["unknown_eth_wei"] == str(paid["overdrawn-gateway"])
+    assert [(each["code"], each["amount_eth_wei"]) for each in split["taken_out"]] == [
+        ("certain", str(paid["tasting-gateway"]))
+    ]
+    assert part.value is not None
+    assert at.part("ai-specialist", "jobs").value is None  # an AI gateway pays it, and no source tells for what
