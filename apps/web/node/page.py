@@ -19,6 +19,7 @@ from apps.protocol.units import Address
 from apps.web.amounts import AmountAsked, Typed
 from apps.web.charts import rounds_figure
 from apps.web.node import work
+from apps.web.node.fees import fees_view
 from apps.web.node.jobs import JobsView, jobs_view
 from apps.web.node.payers import Payers, payers_view
 from apps.web.node.score import ScoreView, score_view
@@ -115,7 +116,7 @@ def node_page(node: Orchestrator, running: Round, asked: AmountAsked, *, typed: 
         behind=Behind(delegation.delegators_of(node)),
         events=_events(node.address),
         governance=governance.part_of(node.address, running.number, l1_block=parameters.get("l1_block")),
-        jobs=jobs_view(node.address),
+        jobs=jobs_view(node.address, fees=None if score is None else fees_view(score.run, score.row.parts)),
     )
 
 
