@@ -15,6 +15,7 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, Throttled
 
+from apps.chain.errors import ChainError
 from apps.network.selectors.listquery import BadQuery
 from apps.protocol.units import AddressError
 
@@ -25,13 +26,19 @@ CODES: Mapping[str, tuple[int, str]] = {
     "bad_cursor": (400, "The cursor cannot be read."),
     "bad_address": (400, "The address cannot be read."),
     "bad_request": (400, "The request cannot be read."),
+    "bad_body": (400, "The body of the request cannot be read."),
     "not_found": (404, "There is nothing at this address."),
     "unknown_orchestrator": (404, "This address never was an orchestrator."),
-    "method_not_allowed": (405, "This can only be read."),
+    "unknown_plan": (404, "There is no such plan."),
+    "method_not_allowed": (405, "This cannot be done here."),
     "not_acceptable": (406, "There is no such form of this answer."),
+    "refused": (409, "There is no plan that does this safely now."),
+    "too_large": (413, "The body is too large."),
+    "unsupported_media_type": (415, "The body has to be JSON."),
     "throttled": (429, "Too many requests."),
     "internal": (500, "Something went wrong here."),
     "unavailable": (503, "The database does not answer."),
+    "chain_unavailable": (503, "The chain does not answer."),
 }
 
 
@@ -65,6 +72,9 @@ def problem_of(error: Exception, request: HttpRequest) -> Problem:
             return Problem("not_found", "See /api/ for what there is.")
         case APIException() | PermissionDenied() | SuspiciousOperation():
             return _of_framework(error)
+        case ChainError():
+            log.warning("chain unavailable to a reader: %s", error)
+            return Problem("chain_unavailable", "Nothing was done; try again in a few seconds.", retry_after_s=5)
         case OperationalError():
             log.exception("database unavailable")
             return Problem("unavailable", "Try again in a few seconds.", retry_after_s=5)
@@ -77,7 +87,7 @@ def problem_of(error: Exception, request: HttpRequest) -> Problem:
 def _of_framework(error: Exception) -> Problem:
     match error:
         case MethodNotAllowed():
-            return Problem("method_not_allowed", "Use GET, HEAD or OPTIONS.")
+            return Problem("method_not_allowed", "Use one of the methods that the header Allow names.")
         case NotAcceptable():
             return Problem(
                 "not_acceptable", "Ask for application/json, or for text/csv where a list is offered as CSV."

@@ -38,14 +38,14 @@ class Limiter:
         self._window = -1
         self._counts: dict[str, int] = {}
 
-    def take(self, reader: str, *, allowed: int) -> Quota:
-        """Counts one request; it is refused once `allowed` were made in this window."""
+    def take(self, reader: str, *, allowed: int, cost: int = 1) -> Quota:
+        """Counts one request, as `cost` of them; it is refused once `allowed` were made in this window."""
         now = time.time()
         window = int(now // WINDOW_S)
         with self._lock:
             if window != self._window or len(self._counts) > MOST_READERS:
                 self._window, self._counts = window, {}
-            made = self._counts[reader] = self._counts.get(reader, 0) + 1
+            made = self._counts[reader] = self._counts.get(reader, 0) + cost
         reset = max(1, int((window + 1) * WINDOW_S - now) + 1)
         return Quota(allowed, max(0, allowed - made), reset, made > allowed)
 
@@ -57,13 +57,13 @@ class Limiter:
 limiter = Limiter()
 
 
-def quota_of(request: HttpRequest) -> Quota:
-    """Counts the request for its reader.
+def quota_of(request: HttpRequest, *, cost: int = 1) -> Quota:
+    """Counts the request for its reader, as `cost` of them.
 
     `API_REQUESTS_PER_MINUTE` sets the limit. Behind proxies, `API_PROXIES` says how many of ours add to
     X-Forwarded-For; without it that header is not believed, since anyone can write it.
     """
-    return limiter.take(_reader(request), allowed=settings.API_REQUESTS_PER_MINUTE)
+    return limiter.take(_reader(request), allowed=settings.API_REQUESTS_PER_MINUTE, cost=cost)
 
 
 def _reader(request: HttpRequest) -> str:

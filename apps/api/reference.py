@@ -79,16 +79,26 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """What may be sent: what it asks for, and the JSON."""
+
+    summary: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One address with everything a reader needs to use it."""
 
     name: str
+    method: str
     path: str
     summary: str
     description: str
     parameters: tuple[Parameter, ...]
     fields: tuple[Field, ...]
     examples: tuple[str, ...]
+    bodies: tuple[Body, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +145,12 @@ def _of_run(examples: Sequence[str], run_id: int | None) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def operations() -> tuple[Operation, ...]:
     """Every address of the schema, in its order."""
-    return tuple(_operation(path, each["get"]) for path, each in document()["paths"].items())
+    return tuple(
+        _operation(method.upper(), path, described)
+        for path, each in document()["paths"].items()
+        for method, described in each.items()
+        if method in ("get", "post")
+    )
 
 
 @lru_cache(maxsize=1)
@@ -145,17 +160,26 @@ def envelope() -> tuple[Field, ...]:
     return tuple(field for name in ("paging", "meta") for field in _fields(answer["properties"][name], name))
 
 
-def _operation(path: str, described: Mapping[str, Any]) -> Operation:
+def _operation(method: str, path: str, described: Mapping[str, Any]) -> Operation:
     name = described["operationId"]
     return Operation(
         name=name,
+        method=method,
         path=path,
         summary=described["summary"],
         description=_marked(described["description"]),
         parameters=tuple(_parameter(each) for each in described.get("parameters", ())),
         fields=tuple(_fields(_data(described), "data")),
-        examples=tuple(path.replace("{version}", live().version) + end for end in _EXAMPLES[name]),
+        examples=tuple(path.replace("{version}", live().version) + end for end in _EXAMPLES.get(name, ())),
+        bodies=tuple(_bodies(described)),
     )
+
+
+def _bodies(described: Mapping[str, Any]) -> Iterator[Body]:
+    """The examples of what may be sent."""
+    sent = described.get("requestBody", {}).get("content", {}).get("application/json", {})
+    for name, each in sent.get("examples", {}).items():
+        yield Body(each.get("summary", name), json.dumps(each["value"], indent=2))
 
 
 def _parameter(each: Mapping[str, Any]) -> Parameter:
@@ -166,7 +190,8 @@ def _parameter(each: Mapping[str, Any]) -> Parameter:
 
 
 def _answer(described: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _resolved(described["responses"]["200"]["content"]["application/json"]["schema"])
+    good = next(each for status, each in described["responses"].items() if status.startswith("2"))
+    return _resolved(good["content"]["application/json"]["schema"])
 
 
 def _data(described: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -28,8 +28,7 @@ OPEN_TO_ALL = {
     "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After",
 }
 PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -46,16 +45,46 @@ class Answer:
     meta: Mapping[str, Any] = field(default_factory=dict)  # what the envelope says beside where the answer stands
 
 
-class Resource(APIView):
-    """A thing to read. A subclass parses its parameters in `parse` and answers in `find`; it sees one moment only."""
+class Endpoint(APIView):
+    """An address of the API: anybody may ask, as often as the quota allows, and refusals are problems.
 
-    http_method_names = ["get", "head", "options"]
+    `cost` is how many requests of the quota one takes: what asks the chain costs more than what reads a row.
+    """
+
     authentication_classes = []
     permission_classes = []
     renderer_classes: Sequence[type[BaseRenderer]] = [JSONRenderer]
     schema = AutoSchema()
+    cost = 1
 
     _quota: Quota | None = None
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        methods = ", ".join(self.allowed_methods)
+        return HttpResponse(status=204, headers={"Access-Control-Allow-Methods": methods, **PREFLIGHT})
+
+    def check_throttles(self, request: Request) -> None:
+        self._quota = quota_of(request._request, cost=self.cost if request.method == "POST" else 1)
+        if self._quota.refused:
+            raise Throttled(wait=self._quota.reset_s)
+
+    def get_exception_handler(self) -> Callable[..., Any]:
+        return errors.handle
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        made = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in {**OPEN_TO_ALL, **(self._quota.headers if self._quota else {})}.items():
+            made.headers[name] = value
+        is_kept = made.status_code in (200, 304)
+        made.headers.setdefault("Cache-Control", "public, no-cache" if is_kept else "no-store")
+        made.headers.setdefault("Vary", "Accept")
+        return made
+
+
+class Resource(Endpoint):
+    """A thing to read. A subclass parses its parameters in `parse` and answers in `find`; it sees one moment only."""
+
+    http_method_names = ["get", "head", "options"]
 
     def parse(self, request: Request, **kwargs: Any) -> Any:
         """What the parameters ask for; raises a refusal. Without parameters of its own a resource takes none."""
@@ -79,9 +108,6 @@ class Resource(APIView):
             answer = self.find(at, asked)
         return self._response(request, at, answer, tag)
 
-    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
-        return HttpResponse(status=204, headers=PREFLIGHT)
-
     def _response(self, request: Request, at: Standpoint, answer: Answer, tag: str) -> HttpResponseBase:
         made = Response(self.body(at, answer), headers={"ETag": tag})
         if answer.next_cursor:
@@ -103,23 +129,6 @@ class Resource(APIView):
     def _tag(self, request: Request, at: Standpoint) -> str:
         parts = (API_VERSION, request.get_full_path(), request.accepted_renderer.media_type, self.identity(at))
         return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
-
-    def check_throttles(self, request: Request) -> None:
-        self._quota = quota_of(request._request)
-        if self._quota.refused:
-            raise Throttled(wait=self._quota.reset_s)
-
-    def get_exception_handler(self) -> Callable[..., Any]:
-        return errors.handle
-
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        made = super().finalize_response(request, response, *args, **kwargs)
-        for name, value in {**OPEN_TO_ALL, **(self._quota.headers if self._quota else {})}.items():
-            made.headers[name] = value
-        is_kept = made.status_code in (200, 304)
-        made.headers.setdefault("Cache-Control", "public, no-cache" if is_kept else "no-store")
-        made.headers.setdefault("Vary", "Accept")
-        return made
 
 
 class Nothing(Resource):

@@ -83,6 +83,7 @@ class ProblemSerializer(Shape):
     code = serializers.ChoiceField(choices=tuple(CODES))
     parameter = serializers.CharField(required=False)
     allowed = serializers.ListField(child=serializers.CharField(), required=False)
+    reason = serializers.CharField(required=False, help_text="why a plan is refused, as a word that does not change")
 
 
 def described(

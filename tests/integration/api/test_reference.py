@@ -18,10 +18,11 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 def test_page__names_every_address_parameter_and_problem(client: Client, cast: list[Character]) -> None:
     body = client.get("/api/").content.decode()
 
-    for path, described in document()["paths"].items():
-        assert f"GET {path}" in body.replace("<wbr>", "")
-        assert f'id="{described["get"]["operationId"]}"' in body
-        for parameter in described["get"].get("parameters", ()):
+    described = [(path, *each) for path, methods in document()["paths"].items() for each in methods.items()]
+    for path, method, operation in described:
+        assert f"{method.upper()} {path}" in body.replace("<wbr>", "")
+        assert f'id="{operation["operationId"]}"' in body
+        for parameter in operation.get("parameters", ()):
             assert f"<code>{parameter['name']}</code>" in body
     for code in CODES:
         assert f'id="problem-{code}"' in body
