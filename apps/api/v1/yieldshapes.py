@@ -35,7 +35,7 @@ class EarnedSerializer(Shape):
     rounds_absent = serializers.IntegerField(source="absent", min_value=0, help_text="before it was first active")
 
 
-class RangeSerializer(Shape):
+class YieldRangeSerializer(Shape):
     """Three of all stretches of that many rounds; the middle one is the lower of two."""
 
     worst = EarnedSerializer()
@@ -52,8 +52,8 @@ class YieldSerializer(Shape):
     rounds_asked = serializers.IntegerField(min_value=1)
     stretches = serializers.IntegerField(min_value=1, help_text="that the ranges are over")
     newest = EarnedSerializer(help_text="the stretch that ends with the last whole round")
-    rewards_range = RangeSerializer(allow_null=True, help_text="by rewards; null where a stretch is unknown")
-    fees_range = RangeSerializer(allow_null=True, help_text="by fees, likewise")
+    rewards_range = YieldRangeSerializer(allow_null=True, help_text="by rewards; null where a stretch is unknown")
+    fees_range = YieldRangeSerializer(allow_null=True, help_text="by fees, likewise")
 
 
 class RoundEarnedSerializer(Shape):
