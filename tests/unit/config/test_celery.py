@@ -14,6 +14,7 @@ def test_beat__when_a_worker_is_slow__then_no_message_outlives_its_interval() ->
     assert {name: entry["schedule"] for name, entry in entries.items()} == {
         "follow-chain": 1,
         "score-network": 15,
+        "backtest-network": 120,
         "find-senders": 30,
         "verify-sample": 15,
     }
@@ -26,6 +27,7 @@ def test_beat__when_an_entry_is_due__then_its_task_exists_and_has_the_queue_of_i
     assert {entry["task"]: entry["options"]["queue"] for entry in entries} == {
         "indexer.tasks.follow_chain": "indexer",
         "apps.scoring.tasks.score_network": "scoring",
+        "apps.scoring.tasks.backtest_network": "scoring",
         "indexer.tasks.find_senders": "default",
         "indexer.tasks.verify_sample": "checks",
     }
