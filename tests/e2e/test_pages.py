@@ -29,6 +29,9 @@ PAGES = {
     "empty": ("/orchestrators/?score_gte=99&has_fees=0", 200),
     "node": ("/orchestrators/{node}/", 200),
     "idle": ("/orchestrators/{idle}/", 200),
+    "compare": ("/compare/?o={node}&o={idle}&from={idle}&amount=2500", 200),
+    "choose": ("/compare/?o={node}", 200),
+    "miscompared": ("/compare/?o={node}&o=0x12&amount=1e3", 400),
     "method": ("/method/", 200),
     "status": ("/status/", 200),
     "api": ("/api/", 200),
@@ -38,8 +41,18 @@ PAGES = {
     "misread": ("/orchestrators/?reward_cut_lte=many", 400),
 }
 LIVE = ("home", "list", "node", "status")
-JUDGED = {*LIVE, "method", "api", "misread"}  # by axe, which is slow; the others are made of the same parts
-VARIANTS = {"filtered", "empty", "idle", "method", "nobody", "misspelt"}  # of pages that are seen in every window
+JUDGED = {*LIVE, "compare", "method", "api", "misread"}  # by axe, which is slow; the others are made of the same parts
+VARIANTS = {
+    "filtered",
+    "empty",
+    "idle",
+    "compare",
+    "choose",
+    "miscompared",
+    "method",
+    "nobody",
+    "misspelt",
+}  # of pages that are seen in every window
 
 
 class View(NamedTuple):
