@@ -18,7 +18,8 @@ from apps.api.tables import TableRenderer
 from apps.api.v1.envelope import described
 from apps.api.v1.orchestrators import ADDRESS, Item, node_of
 from apps.api.v1.yieldshapes import ComparedSerializer, NodeYieldSerializer
-from apps.network.selectors import activity, orchestrators, sources, yieldquery
+from apps.network.selectors import activity, sources, yieldquery
+from apps.network.selectors.board import Moment, boards
 from apps.network.selectors.listquery import BadQuery
 from apps.network.selectors.moves import Moves, moves_from
 from apps.network.selectors.yieldquery import (
@@ -34,6 +35,7 @@ from apps.protocol.moving import BreakEven
 from apps.protocol.units import Address, EthWei, LptWei
 from apps.protocol.yields import COUNTED, Counted, Earned, Outcome, Range
 from apps.scoring import selectors as scoring
+from apps.scoring.standings import standings_of
 from apps.scoring.weighing import by_method
 
 MOST_CHANGES = 200
@@ -314,7 +316,7 @@ class Compare(Resource):
     def find(self, at: Standpoint, asked: Compared) -> Answer:
         found = yields_of(asked.nodes, asked.amount_lpt_wei, rounds=asked.rounds, running=at.as_of_round)
         moves = moves_from(asked.present, found, running=at.as_of_round) if asked.present and found else None
-        rows = {row.address: row for row in orchestrators.rows(at.as_of_round, {})}
+        rows = boards.at(moment_of(at), standings_of).rows
         scores = scoring.scores_of(at.run, of=asked.nodes) if at.run else {}
         items = [
             ComparedItem(
@@ -341,6 +343,11 @@ class Compare(Resource):
     )
     def get(self, request: Request, **kwargs: Any) -> Any:
         return super().get(request, **kwargs)
+
+
+def moment_of(at: Standpoint) -> Moment:
+    """The moment of the rows that go with an answer."""
+    return Moment(at.block, at.block_hash or b"", at.round, at.run_id, sources.version())
 
 
 def _move_to(address: Address, moves: Moves | None) -> Move | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from apps.network.models import Round
-from apps.network.selectors import activity, orchestrators
+from apps.network.selectors import activity
 from apps.network.selectors.activity import Happening
 from apps.network.selectors.moves import Moves, moves_from
 from apps.network.selectors.orchestrators import OrchestratorRow
@@ -74,13 +74,7 @@ class Comparison:
         return next(node for node in self.nodes if node.address == address)
 
 
-def everybody(running: Round | None) -> dict[str, OrchestratorRow]:
-    """All rows by address, for choosing and for comparing. Seven queries."""
-    rows = orchestrators.rows(running.number if running else None, {})
-    return {row.address: row for row in rows}
-
-
-def suggestions(rows: Sequence[OrchestratorRow]) -> list[Suggestion]:
+def suggestions(rows: Iterable[OrchestratorRow]) -> list[Suggestion]:
     """The largest active nodes, by stake."""
     active = sorted((row for row in rows if row.active), key=lambda row: (-row.stake_lpt_wei, row.address))
     return [Suggestion(formats.checksummed(row.address), _words(row)) for row in active[:SUGGESTED]]
@@ -91,8 +85,8 @@ def _words(row: OrchestratorRow) -> str:
     return f"{name}{formats.short_address(row.address)}, {formats.lpt_whole(row.stake_lpt_wei)} LPT"
 
 
-def compare(what: Compared, rows: dict[str, OrchestratorRow], running: Round) -> Comparison:
-    """The nodes at the running round. Twelve queries, and three more where a present node is named."""
+def compare(what: Compared, rows: Mapping[Address, OrchestratorRow], running: Round) -> Comparison:
+    """The nodes at the running round; a query for each, seven more, and three more where a present node is named."""
     run = scoring.latest_run()
     scores = scoring.scores_of(run, of=what.nodes) if run else {}
     yields = yields_of(what.nodes, what.amount_lpt_wei, rounds=what.rounds, running=running.number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,18 +11,23 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from apps.network.instant import one_instant
 from apps.network.selectors import history
+from apps.network.selectors.board import Moment, boards
 from apps.network.selectors.listquery import BadQuery
+from apps.network.selectors.orchestrators import OrchestratorRow
 from apps.network.selectors.sources import version as outside_version
 from apps.network.selectors.yieldquery import Compared
+from apps.protocol.units import Address
+from apps.scoring.standings import standings_of
 from apps.web import live, sheets
 from apps.web.compare import asked as address
 from apps.web.compare.asked import Fields
 from apps.web.compare.measures import grouped
-from apps.web.compare.nodes import Comparison, Node, compare, everybody, suggestions
+from apps.web.compare.nodes import Comparison, Node, compare, suggestions
 from apps.web.compare.page import page_of
 from apps.web.csp import draws_charts
-from apps.web.frame import standpoint
+from apps.web.frame import round_now, standpoint
 from apps.web.refusals import refuse
 
 _LIVE = "compare/_live.html"
@@ -32,41 +37,44 @@ _LIVE = "compare/_live.html"
 @require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """Two to five nodes; with fewer the form to choose them, with more or an unreadable one a 400 and the form."""
-    try:
-        what = address.asked(request.GET)
-    except BadQuery as wrong:
-        return _refused(request, wrong)
-    return live.page(
-        request,
-        "compare.html",
-        _LIVE,
-        lambda: _context(what),
-        version=outside_version(),
-    )
+    with one_instant():
+        sources = outside_version()
+        try:
+            what = address.asked(request.GET)
+        except BadQuery as wrong:
+            return _refused(request, wrong, sources)
+        return live.page(request, "compare.html", _LIVE, lambda: _context(request, what, sources), version=sources)
 
 
-def _context(what: Compared) -> dict[str, Any]:
+def _everybody(request: HttpRequest, sources: object) -> Mapping[Address, OrchestratorRow]:
+    """All rows by address, for choosing and for comparing, as the list has them."""
+    at, now = standpoint(request), round_now(request)
+    moment = Moment(at.block, at.block_hash, now.number if now else None, at.run_id, sources)
+    return boards.at(moment, standings_of).rows
+
+
+def _context(request: HttpRequest, what: Compared, sources: object) -> dict[str, Any]:
     running = history.latest_round()
-    rows = everybody(running)
+    rows = _everybody(request, sources)
     found = compare(what, rows, running) if running and len(what.nodes) > 1 else None
     return {
         "page": page_of(found) if found else None,
         "running": running,
         "chosen": [rows[one] for one in what.nodes],
-        "suggestions": suggestions(list(rows.values())),
+        "suggestions": suggestions(rows.values()),
         "fields": address.fields_of(what),
         "csv_url": f"/compare.csv?{address.query_of(what)}",
         "json_url": f"/api/v1/compare?{address.query_of(what, wei=True)}" if found else "",
     }
 
 
-def _refused(request: HttpRequest, wrong: BadQuery) -> HttpResponse:
+def _refused(request: HttpRequest, wrong: BadQuery, sources: object) -> HttpResponse:
     """The form with what was typed and what is wrong with it. It does not ask for itself again."""
     if getattr(request, "htmx", False):
         return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
-    rows = everybody(history.latest_round())
     fields: Fields = address.fields_as_typed(request.GET, wrong)
-    context = {"fields": fields, "suggestions": suggestions(list(rows.values())), "refused": True}
+    offered = suggestions(_everybody(request, sources).values())
+    context = {"fields": fields, "suggestions": offered, "refused": True}
     response = render(request, "compare.html", context, status=400)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -75,20 +83,21 @@ def _refused(request: HttpRequest, wrong: BadQuery) -> HttpResponse:
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponseBase:
     """A line a node with every figure of the table, amounts in wei; an empty cell is unknown."""
-    try:
-        what = address.asked(request.GET)
-        if len(what.nodes) < 2:
-            raise BadQuery("o", "Name two to five orchestrators, each as a parameter “o” of its own.")
-    except BadQuery as wrong:
-        return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
-    at = standpoint(request)
-    tag = live.etag(request, at, partial=False, version=outside_version())
-    response: HttpResponseBase | None = get_conditional_response(request, etag=tag)
-    if response is None:
-        running = history.latest_round()
-        found = compare(what, everybody(running), running) if running else None
-        response = sheets.sheet(f"compare-{at.block or 0}", *_sheet(found, at.block))
-    return live.sealed(response, tag)
+    with one_instant():
+        try:
+            what = address.asked(request.GET)
+            if len(what.nodes) < 2:
+                raise BadQuery("o", "Name two to five orchestrators, each as a parameter “o” of its own.")
+        except BadQuery as wrong:
+            return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
+        at, sources = standpoint(request), outside_version()
+        tag = live.etag(request, at, partial=False, version=sources)
+        response: HttpResponseBase | None = get_conditional_response(request, etag=tag)
+        if response is None:
+            running = history.latest_round()
+            found = compare(what, _everybody(request, sources), running) if running else None
+            response = sheets.sheet(f"compare-{at.block or 0}", *_sheet(found, at.block))
+        return live.sealed(response, tag)
 
 
 def _sheet(found: Comparison | None, block: int | None) -> tuple[Sequence[str], Sequence[Sequence[object]]]:

@@ -214,7 +214,7 @@ def test_compare__however_many_nodes__takes_one_query_more_for_each(
         client.get(f"/compare/?{query}&from={cast[0].address}")
 
 
-QUERIES = 25
+QUERIES = 22
 
 
 def test_compare__when_a_name_is_hostile__then_escaped(client: Client, three: None) -> None:
