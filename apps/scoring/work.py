@@ -38,13 +38,15 @@ def work_part(one: OrchestratorFacts, field: Field, *, weight: int) -> Part:
         return unknown("work", weight=weight, reason=worktext.nobody_earned(field), sources=worktext.listed(tally))
     delivered = delivery(one.delivery, field.method)
     low, high = _bounds(tally, field)
-    pieces = _pieces(tally, field, tally.counted, delivered)
+    top = field.others_top(tally.measure)
+    bar = _Bar(top, field.others_counted(tally.measure, top), _reliability(tally, field), delivered)
+    pieces = _pieces(tally, field, tally.counted, bar)
     return known(
         "work",
         weight=weight,
         value=_value(pieces, delivered.value, field.rules),
-        low=_value(_pieces(tally, field, low, delivered), delivered.low, field.rules),
-        high=_value(_pieces(tally, field, high, delivered), delivered.high, field.rules),
+        low=_value(_pieces(tally, field, low, bar), delivered.low, field.rules),
+        high=_value(_pieces(tally, field, high, bar), delivered.high, field.rules),
         coverage=_coverage(tally, delivered, field),
         reason=worktext.reason(tally, field, delivered),
         sources=worktext.sources(tally, field, pieces),
@@ -52,15 +54,24 @@ def work_part(one: OrchestratorFacts, field: Field, *, weight: int) -> Part:
     )
 
 
-def _pieces(tally: Tally, field: Field, counted: Decimal, delivered: SubPart) -> Pieces:
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """What one orchestrator is measured against, and the sub-parts in which fees play no part."""
+
+    top: Decimal | None
+    others: Decimal
+    reliability: Decimal
+    delivery: SubPart
+
+
+def _pieces(tally: Tally, field: Field, counted: Decimal, bar: _Bar) -> Pieces:
     """The sub-parts had this orchestrator's counted fees been `counted` and all else as it was."""
-    top = field.others_top(tally.measure)
-    ratio = _shrunk_ratio(tally, field, counted, field.others_counted(tally.measure, top))
+    ratio = _shrunk_ratio(tally, field, counted, bar.others)
     return Pieces(
-        volume=_volume(field.rules, counted, top),
+        volume=_volume(field.rules, counted, bar.top),
         productivity=HUNDRED * ratio / (1 + ratio),
-        reliability=_reliability(tally, field),
-        delivery=delivered,
+        reliability=bar.reliability,
+        delivery=bar.delivery,
         ratio=ratio,
     )
 
