@@ -102,6 +102,7 @@ def test_left_out__when_the_score_removed_a_flow__then_reason_and_evidence(clien
     settings.CHAIN_ID = 42161
     scored(flow())
     text = payers_of(client)
+    assert "Not counted in the score of round 100, or in part" in text
     assert f"{short_address(OWN)} , 3.000 ETH in 7 tickets. Its own money." in text
     assert (
         f"{short_address(NODE)} paid 5.000 ETH into the deposit or reserve of {short_address(OWN)} , round 150. Source"
