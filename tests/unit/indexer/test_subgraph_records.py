@@ -223,6 +223,12 @@ def test_unindexed__of_all_our_topics__names_what_its_transactions_need_not_lead
     assert "BondingManager Bond" in unindexed(TOPICS, [kind for kind in KINDS if kind.entity != "BondEvent"])
 
 
+def test_unindexed__of_what_gateways_are_funded_with__is_nothing_unless_a_deployment_lacks_it() -> None:
+    assert not [name for name in unindexed(TOPICS) if "Funded" in name]
+    older = [kind for kind in KINDS if not kind.entity.endswith("FundedEvent")]
+    assert {"TicketBroker DepositFunded", "TicketBroker ReserveFunded"} <= set(unindexed(TOPICS, older))
+
+
 def test_a_kind_without_references__keeps_its_plain_fields() -> None:
     bare: Kind = KIND["WithdrawFeesEvent"].without_references()
     assert [one.name for one in bare.fields] == ["recipient", "amount"]
