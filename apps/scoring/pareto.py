@@ -28,8 +28,11 @@ def dominated(choices: Mapping[Key, Sequence[int | None]]) -> dict[Key, Key]:
     groups: dict[tuple[bool, ...], dict[Point, Key]] = defaultdict(dict)
     equals: list[tuple[tuple[bool, ...], Point, Key]] = []
     for key, parts in choices.items():
-        mask = tuple([part is not None for part in parts])
-        point = tuple([part for part in parts if part is not None])
+        if None in parts:
+            mask = tuple([part is not None for part in parts])
+            point = tuple([part for part in parts if part is not None])
+        else:
+            mask, point = (True,) * len(parts), tuple(parts)  # type: ignore[arg-type]
         if groups[mask].setdefault(point, key) != key:
             equals.append((mask, point, key))
     found: dict[Key, Key] = {}

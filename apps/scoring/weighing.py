@@ -111,12 +111,13 @@ def _mean(shares_: Sequence[int], figures: Sequence[int]) -> int:
 
 def _values(standings: Mapping[Address, Standing], scale: _Scale) -> dict[Address, int]:
     """The values of all that are ranked and have a known part that counts; written out, as there may be thousands."""
-    found = {}
+    found, shares_of = {}, scale.known
     for address, one in standings.items():
-        if one.rank is None or not one.parts:
+        parts = one.parts
+        if one.rank is None or not parts:
             continue
-        (a, *_), (b, *_), (c, *_), (d, *_) = one.parts
-        k0, k1, k2, k3 = scale.known[a is not None, b is not None, c is not None, d is not None]
+        a, b, c, d = parts[0][0], parts[1][0], parts[2][0], parts[3][0]
+        k0, k1, k2, k3 = shares_of[a is not None, b is not None, c is not None, d is not None]
         if total := k0 + k1 + k2 + k3:
             found[address] = _half_even(k0 * (a or 0) + k1 * (b or 0) + k2 * (c or 0) + k3 * (d or 0), total)
     return found

@@ -106,3 +106,48 @@ def test_list__when_the_order_changes__then_rows_stay_until_the_reader_asks(
     expect(newer).to_be_hidden()
     assert page.evaluate(ids) != shown
     assert said == []
+
+
+def test_weights__when_a_slider_is_moved_by_key__then_new_ranks_without_a_reload(
+    site: Site, page: Page, said: list[str]
+) -> None:
+    page.goto(f"{site.url}/orchestrators/")
+    page.evaluate("window.sameDocument = true")
+    terms = page.get_by_role("slider", name="Terms")
+    top = terms.bounding_box()
+    terms.press("End")
+    expect(page.locator("output[for=w_terms]")).to_have_text("10")
+    expect(page).to_have_url(re.compile(r"w_terms=10"))
+    expect(page.locator("#weighed")).to_contain_text(re.compile(r"Your weights: work\s5, terms\s10"))
+    assert page.evaluate("window.sameDocument") is True
+    assert terms.bounding_box() == top
+    page.get_by_role("link", name="Back to the weights").click()
+    expect(page).to_have_url(f"{site.url}/orchestrators/")
+    assert said == []
+
+
+def test_rows__when_ticked__then_they_stay_so_while_blocks_come_and_lead_to_a_comparison(
+    site: Site, page: Page
+) -> None:
+    page.goto(f"{site.url}/orchestrators/?sort=name")
+    picks = page.locator("input.pick")
+    chosen = [picks.nth(place).get_attribute("value") for place in (0, 1)]
+    for place in (0, 1):
+        picks.nth(place).check()
+    block = page.locator("#strip .push a").inner_text()
+    expect(page.locator("#strip .push a")).not_to_have_text(block, timeout=60_000)
+    assert page.locator("input.pick:checked").count() == 2
+    page.get_by_role("button", name="Compare the ticked").click()
+    expect(page).to_have_url(f"{site.url}/compare/?o={chosen[0]}&o={chosen[1]}")
+
+
+def test_weights__when_there_is_no_script__then_the_form_sends_them(site: Site, page: Page) -> None:
+    browser = page.context.browser
+    assert browser is not None
+    plain = browser.new_context(java_script_enabled=False).new_page()
+    plain.goto(f"{site.url}/orchestrators/")
+    plain.get_by_role("slider", name="Work").press("Home")
+    plain.get_by_role("button", name="Show").click()
+    expect(plain).to_have_url(re.compile("w_work=0&w_terms=3"))
+    expect(plain.locator("#weighed")).to_contain_text("Your weights")
+    plain.context.close()

@@ -120,7 +120,7 @@ def test_preset__when_chosen__then_its_limits_stand_in_the_form_and_can_be_taken
     assert shown(body) == [WORKER]
     assert 'name="stake_lte" inputmode="decimal" value="60000"' in body
     assert 'name="stake_lte" inputmode="decimal" value="100000"' in page(client, "?preset=small")
-    assert '<details class="cols more" open>' in body
+    assert '<details class="more" open>' in body
 
 
 @pytest.mark.parametrize(
