@@ -32,6 +32,8 @@ app.conf.beat_schedule = {
     "score-network": _every(settings.SCORE_INTERVAL_S, "apps.scoring.tasks.score_network", "scoring"),
     "backtest-network": _every(120, "apps.scoring.tasks.backtest_network", "scoring"),  # makes one a day at most
     "find-senders": _every(30, "indexer.tasks.find_senders", "default"),
+    "follow-submissions": _every(settings.FOLLOW_INTERVAL_S, "apps.delegation.tasks.follow_submissions", "default"),
+    "forget-plans": _every(3600, "apps.delegation.tasks.forget_plans", "default"),
     "verify-sample": _every(settings.VERIFY_INTERVAL_S, "indexer.tasks.verify_sample", "checks"),
 }
 for _source in catalog.configured():

@@ -145,11 +145,12 @@ class PlanSubmission(models.Model):
     plan = models.ForeignKey(PreparedPlan, on_delete=models.CASCADE, related_name="submissions")
     step = models.IntegerField()
     tx_hash = HashField()
+    shown = models.JSONField(default=dict, help_text="the plan's document as it was when it was signed")
     submitted_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     checked_at = models.DateTimeField(null=True)
     block = models.BigIntegerField(null=True)
-    outcome = models.JSONField(default=dict, help_text="sentence, differences and decoded events once it was mined")
+    outcome = models.JSONField(default=dict, help_text="sentence, causes, differences, mends and decoded events")
 
     class Meta:
         db_table = "delegation_plan_submission"

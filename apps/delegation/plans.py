@@ -6,33 +6,24 @@ A kept plan is only a record of what was shown. Whenever it matters, everything 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
 from apps.chain.client import ChainClient
+from apps.delegation.changes import Changed, differences
 from apps.delegation.document import document
-from apps.delegation.models import PreparedPlan
+from apps.delegation.models import PlanSubmission, PreparedPlan
 from apps.delegation.plan.intentions import Intention
 from apps.delegation.plan.parsing import as_program, of_program
 from apps.delegation.plan.refusals import Refusal
 from apps.delegation.preparing import Prepared, prepare
 from apps.protocol.units import Address
 
-KEPT = timedelta(days=7)  # after a plan has expired; those that were signed are kept
+KEPT = timedelta(days=7)  # after a plan has expired; those of which something was mined are kept
 MOST_MINE = 20  # other accounts of a reader's that are read along
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """One figure that is not as it was shown: where it is in the document, what it was and what it is."""
-
-    where: str
-    shown: Any
-    now: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,49 +102,8 @@ def _keep(identity: str, made: Prepared, mine: Collection[Address]) -> PreparedP
 
 
 def forget_old_plans() -> int:
-    """Drop plans that expired long ago and that nobody signed; gives how many."""
-    old = PreparedPlan.objects.filter(expires_at__lt=datetime.now(UTC) - KEPT, submissions__isnull=True)
-    return old.delete()[0]
-
-
-def differences(shown: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Changed]:
-    """Every figure of two documents of one plan that differs and could change what signing does."""
-    yield from _differences("", _effect(shown), _effect(now))
-
-
-def _effect(one: Mapping[str, Any]) -> dict[str, Any]:
-    """The states, keyed by address, and the calls."""
-    return {
-        "steps": {str(number): _step(step) for number, step in enumerate(one["steps"])},
-        "before": _by_address(one["before"]),
-        "after": _by_address(one["after"]),
-        "disturbances": {f"{each['code']} {each['about']}": each["amount_wei"] for each in one["disturbances"]},
-    }
-
-
-def _step(step: Mapping[str, Any]) -> dict[str, Any]:
-    """A call by its own arguments: hints follow from the pool and change nothing but gas."""
-    own = [each for each in step["decoded"]["arguments"] if not each["name"].endswith(("Prev", "Next"))]
-    return {"function": step["decoded"]["function"], **{each["name"]: each["value"] for each in own}}
-
-
-def _by_address(side: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "accounts": {each["address"]: each for each in side["accounts"]},
-        "nodes": {each["address"]: _steady(each) for each in side["nodes"]},
-        "network": side["network"],
-    }
-
-
-def _steady(node: Mapping[str, Any]) -> dict[str, Any]:
-    """A node without what others change all the time: its stake and its exact place."""
-    kept = {name: value for name, value in node.items() if name not in ("stake_lpt_wei", "place_in_pool")}
-    return {**kept, "in_pool": node["place_in_pool"] is not None}
-
-
-def _differences(where: str, shown: Any, now: Any) -> Iterator[Changed]:
-    if isinstance(shown, Mapping) and isinstance(now, Mapping):
-        for key in dict.fromkeys((*shown, *now)):
-            yield from _differences(f"{where}.{key}" if where else str(key), shown.get(key), now.get(key))
-    elif shown != now:
-        yield Changed(where, shown, now)
+    """Drop plans that expired long ago and of which nothing was mined; gives how many."""
+    old = PreparedPlan.objects.filter(expires_at__lt=datetime.now(UTC) - KEPT)
+    mined = PlanSubmission.objects.exclude(state__in=(PlanSubmission.State.DROPPED, PlanSubmission.State.REPLACED))
+    forgotten = old.exclude(pk__in=mined.values("plan_id"))
+    return forgotten.delete()[1].get("delegation.PreparedPlan", 0)

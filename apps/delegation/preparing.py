@@ -74,10 +74,17 @@ def contracts() -> Contracts | Refusal:
             "The protocol's contracts were changed, and nobody has looked at the change yet. No transaction is "
             "prepared before that; /status/ names the change.",
         )
+    return known_contracts() or Refusal(
+        "not_ready", "The index has not read the protocol's contracts yet. Try again in a minute."
+    )
+
+
+def known_contracts() -> Contracts | None:
+    """Where the contracts are, acknowledged or not; None before the index has read them."""
     found = addresses_now()
     names = ("BondingManager", "RoundsManager", "LivepeerToken", "Minter")
     if any(name not in found for name in names):
-        return Refusal("not_ready", "The index has not read the protocol's contracts yet. Try again in a minute.")
+        return None
     return Contracts(Address(str(settings.CONTROLLER_ADDRESS).lower()), *(found[name] for name in names))
 
 

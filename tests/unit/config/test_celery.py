@@ -16,6 +16,8 @@ def test_beat__when_a_worker_is_slow__then_no_message_outlives_its_interval() ->
         "score-network": 15,
         "backtest-network": 120,
         "find-senders": 30,
+        "follow-submissions": 1,
+        "forget-plans": 3600,
         "verify-sample": 15,
     }
     assert all(entry["options"]["expires"] == entry["schedule"] for entry in entries.values())
@@ -29,6 +31,8 @@ def test_beat__when_an_entry_is_due__then_its_task_exists_and_has_the_queue_of_i
         "apps.scoring.tasks.score_network": "scoring",
         "apps.scoring.tasks.backtest_network": "scoring",
         "indexer.tasks.find_senders": "default",
+        "apps.delegation.tasks.follow_submissions": "default",
+        "apps.delegation.tasks.forget_plans": "default",
         "indexer.tasks.verify_sample": "checks",
     }
     assert {entry["task"] for entry in entries} <= set(app.tasks)
