@@ -177,7 +177,7 @@ def payments_2026() -> Attribution:
     labels = tuple(
         LabelFact(Address(row["address"]), row["job_class"], row["confidence"], row["evidence"]) for row in rows(LABELS)
     )
-    facts = NetworkFacts(Round(2), (Round(1),), (one,), demand=MarketFacts(48, 0, labels))
+    facts = NetworkFacts(Round(2), (Round(1),), (one,), demand=MarketFacts(2, 0, labels))
     return attribution(one, known_of(facts), live(), first=Round(1), end=Round(2))
 
 

@@ -91,10 +91,10 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a run knows beside one node: labels, how many hours its window spans, and what each gateway asks for."""
+    """What a run knows beside one node: labels, how many days its window touches, and what each gateway asks for."""
 
     labels: Labels = field(default_factory=Labels)
-    hours: int = 0
+    days: int = 0
     mixes: Mapping[str, Mix] = field(default_factory=dict)
 
 
@@ -106,7 +106,7 @@ def known_of(facts: NetworkFacts) -> Known:
             for gateway in sorted({each.gateway for each in one.jobs.work if each.gateway}):
                 for job_type, value in _worth(one.jobs, gateway).mix.items():
                     mixes[gateway][job_type] += value
-    return Known(Labels.of(facts.demand), facts.demand.hours if facts.demand is not None else 0, mixes)
+    return Known(Labels.of(facts.demand), facts.demand.days if facts.demand is not None else 0, mixes)
 
 
 def attribution(
@@ -213,8 +213,8 @@ def _only_type(node: _Node) -> tuple[str, str] | None:
     done = {each.job_type for each in jobs.work if each.job_type not in ("", TRANSCODING)}
     if len(offered) != 1 or done - {offered[0].job_type}:
         return None
-    steady = offered[0].hours >= node.number("steady_share") * jobs.listed_hours
-    seen = jobs.listed_hours >= node.number("listed_share") * node.known.hours
+    steady = offered[0].days >= node.number("steady_share") * jobs.listed_days
+    seen = jobs.listed_days >= node.number("listed_share") * node.known.days
     return offered[0].job_type, HIGH if steady and seen else MEDIUM
 
 

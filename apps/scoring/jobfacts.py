@@ -39,14 +39,14 @@ class CertainFact:
 
 @dataclass(frozen=True, slots=True)
 class OfferFact:
-    """A job type that the node's operator posted in the window, in `hours` different hours: [posted].
+    """A job type that the node's operator posted in the window, on `days` different days: [posted].
 
     `job_type` is a slug of our list, or the raw id of a type that is in no list. The price is the middle one of those
     shown to gateways, in wei for `price_units` units; empty where none was shown.
     """
 
     job_type: str
-    hours: int
+    days: int
     price_wei: int | None = None
     price_units: int | None = None
 
@@ -70,9 +70,9 @@ class WorkFact:
 
 @dataclass(frozen=True, slots=True)
 class JobFacts:
-    """One node's. `listed_hours` is in how many different hours any list of offers named it."""
+    """One node's. `listed_days` is on how many different days any list of offers named it."""
 
-    listed_hours: int
+    listed_days: int
     certain: tuple[CertainFact, ...] = ()
     offers: tuple[OfferFact, ...] = ()
     work: tuple[WorkFact, ...] = ()
@@ -106,10 +106,10 @@ class DemandFact:
 class MarketFacts:
     """The whole network's, as stored at `until_s`, the time of the run's block in seconds since 1970.
 
-    `hours` is how many hours the window of the run spans.
+    `days` is how many days, in UTC, the window of the run touches.
     """
 
-    hours: int
+    days: int
     until_s: int = 0
     labels: tuple[LabelFact, ...] = ()
     demand: tuple[DemandFact, ...] = ()
@@ -120,8 +120,8 @@ class QualityFact:
     """How well one node's work went by one source, in the recent window, and how well everybody else's did.
 
     `mark` is telemetry (sessions that were paid for) or probe (somebody's tests). Successes and scores are sums of
-    shares in ppm over `count` sessions or tests, so that a mean is a division and nothing is rounded twice. The score is
-    a reporter's own mark, or success where it gives none, and of a test how fast the answer came.
+    shares in ppm over `count` sessions or tests, so that a mean is a division and nothing is rounded twice. The score
+    is a reporter's own mark, or success where it gives none, and of a test how fast the answer came.
     """
 
     source: str

@@ -34,7 +34,6 @@ from apps.scoring.jobfacts import (
 )
 from apps.scoring.method import live
 
-_HOUR = timedelta(hours=1)
 _MS_AN_HOUR = 3_600_000
 
 
@@ -59,8 +58,8 @@ class _Span:
     until: datetime
 
     @property
-    def hours(self) -> int:
-        return -((self.since - self.until) // _HOUR)
+    def days(self) -> int:
+        return (self.until.date() - self.since.date()).days + 1
 
     def values(self) -> dict[str, Any]:
         return {
@@ -74,7 +73,7 @@ class _Span:
 
 
 def read_jobs(*, first: Round, now: Round, block: BlockNumber, until: datetime) -> JobInputs:
-    """Facts of rounds `first` to the one before `now`; `until` is the time of the block of the run. Eleven queries."""
+    """Facts of rounds `first` to the one before `now`; `until` is the time of the block of the run. Twelve queries."""
     span = _span(first, now, block, until)
     table = gatewaylabels.labels()
     jobs = _jobs(span, table)
@@ -84,7 +83,7 @@ def read_jobs(*, first: Round, now: Round, block: BlockNumber, until: datetime) 
     return JobInputs(
         jobs=jobs,
         delivery=_delivery(span),
-        market=MarketFacts(span.hours, int(until.timestamp()), labels, demand) if told else None,
+        market=MarketFacts(span.days, int(until.timestamp()), labels, demand) if told else None,
     )
 
 
@@ -110,15 +109,23 @@ _CERTAIN = """
 SELECT orchestrator, round, gateway, sum(amount_eth_wei), count(*) FROM network_ticket_payment
 WHERE round >= %(first)s AND round < %(now)s AND win_chance_ppm > %(sure)s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
+# Days are brought together before they are counted, which fits in memory: count(DISTINCT) would sort two million rows.
 _LISTED = """
-SELECT orchestrator, count(DISTINCT hour) FROM network_offer
-WHERE hour >= %(since)s AND hour < %(until)s GROUP BY 1
+SELECT orchestrator, count(*) FROM (
+  SELECT orchestrator, (hour AT TIME ZONE 'UTC')::date AS day
+  FROM network_offer WHERE hour >= %(since)s AND hour < %(until)s GROUP BY 1, 2
+) AS days GROUP BY 1
 """
 _OFFERS = """
-SELECT orchestrator, coalesce(nullif(job_type, ''), raw_id) AS kind, count(DISTINCT hour),
-       array_agg(DISTINCT price_wei || '/' || pixels_per_unit)
-         FILTER (WHERE price_wei IS NOT NULL AND pixels_per_unit > 0)
-FROM network_offer WHERE hour >= %(since)s AND hour < %(until)s GROUP BY 1, 2 ORDER BY 1, 2
+SELECT orchestrator, kind, count(*) FROM (
+  SELECT orchestrator, coalesce(nullif(job_type, ''), raw_id) AS kind, (hour AT TIME ZONE 'UTC')::date AS day
+  FROM network_offer WHERE hour >= %(since)s AND hour < %(until)s GROUP BY 1, 2, 3
+) AS days GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_PRICES = """
+SELECT orchestrator, coalesce(nullif(job_type, ''), raw_id) AS kind, price_wei, pixels_per_unit
+FROM network_offer
+WHERE hour >= %(since)s AND hour < %(until)s AND price_wei IS NOT NULL AND pixels_per_unit > 0 GROUP BY 1, 2, 3, 4
 """
 _WORK = """
 SELECT orchestrator, source, org, gateway, coalesce(nullif(job_type, ''), raw_id) AS kind,
@@ -153,12 +160,15 @@ def _jobs(span: _Span, table: GatewayLabels) -> dict[Address, JobFacts]:
     for address, number, gateway, amount, tickets in _asked(_CERTAIN, span):
         certain[address].append(CertainFact(Round(number), Address(gateway), EthWei(int(amount)), tickets))
     offers: dict[str, list[OfferFact]] = defaultdict(list)
-    for address, kind, hours, prices in _asked(_OFFERS, span):
-        offers[address].append(_offer(kind, hours, prices))
+    prices: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for address, kind, wei, units in _asked(_PRICES, span):
+        prices[address, kind].append((int(wei), int(units)))
+    for address, kind, days in _asked(_OFFERS, span):
+        offers[address].append(_offer(kind, days, prices.get((address, kind), [])))
     work = _work(span, table)
     return {
         Address(address): JobFacts(
-            listed_hours=int(listed.get(address, 0)),
+            listed_days=int(listed.get(address, 0)),
             certain=tuple(certain.get(address, ())),
             offers=tuple(offers.get(address, ())),
             work=work.get(address, ()),
@@ -167,13 +177,12 @@ def _jobs(span: _Span, table: GatewayLabels) -> dict[Address, JobFacts]:
     }
 
 
-def _offer(kind: str, hours: int, prices: Iterable[str] | None) -> OfferFact:
+def _offer(kind: str, days: int, prices: list[tuple[int, int]]) -> OfferFact:
     """With the middle of the prices shown, the lower one of two."""
-    pairs = [(int(wei), int(units)) for wei, _, units in (text.partition("/") for text in prices or ())]
-    if not pairs:
-        return OfferFact(kind, hours)
-    pairs.sort(key=lambda pair: (Fraction(*pair), pair))
-    return OfferFact(kind, hours, *pairs[(len(pairs) - 1) // 2])
+    if not prices:
+        return OfferFact(kind, days)
+    ordered = sorted(prices, key=lambda pair: (Fraction(*pair), pair))
+    return OfferFact(kind, days, *ordered[(len(ordered) - 1) // 2])
 
 
 def _work(span: _Span, table: GatewayLabels) -> dict[str, tuple[WorkFact, ...]]:

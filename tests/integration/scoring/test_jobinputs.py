@@ -113,7 +113,7 @@ def test_read__offers_and_work__are_by_kind_and_payer_and_price() -> None:
 
     jobs = read().jobs[WORKER]  # type: ignore[index]
 
-    assert jobs.listed_hours == 1
+    assert jobs.listed_days == 1
     assert jobs.offers == (OfferFact("41", 1), OfferFact(LIVE, 1, 3000, 1))
     assert jobs.work == (
         WorkFact("gateway_events", OTHER_GATEWAY, LIVE, 7, None, 10**15),  # type: ignore[arg-type]
@@ -133,7 +133,7 @@ def test_read__what_was_told_after_the_block__is_not_known_yet() -> None:
 
     now, then = read(), read(later + timedelta(seconds=1))
 
-    assert [each.jobs[WORKER].listed_hours for each in (now, then)] == [1, 2]  # type: ignore[index]
+    assert [each.jobs[WORKER].listed_days for each in (now, then)] == [1, 1]  # type: ignore[index]
     assert [each.jobs[WORKER].work[0].jobs for each in (now, then)] == [5, 10]  # type: ignore[index]
     assert [each.market and each.market.demand for each in (now, then)] == [
         (DemandFact(LIVE, 100, 20),),
@@ -194,7 +194,7 @@ def test_read__of_everything__takes_as_many_queries_as_of_nothing(
     OfferFactory(orchestrator=WORKER, hour=HOUR, read_at=HOUR)
     JobHourFactory(orchestrator=WHALE, hour=HOUR, read_at=HOUR)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         read()
 
 

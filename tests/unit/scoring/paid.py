@@ -21,7 +21,7 @@ from tests.unit.scoring.made import NOW, gateway, network, node
 
 STUDIO, AI_GATEWAY, OTHER_AI, STRANGER, MIXED_GATEWAY = (gateway(number) for number in range(1, 6))
 LIVE, IMAGE, LLM = "live-video-to-video", "text-to-image", "llm"
-HOURS = 100
+DAYS = 100
 
 
 def label(address: Address, job_class: str, confidence: str = "high", **held: Round) -> LabelFact:
@@ -36,8 +36,8 @@ LABELS = (
 )
 
 
-def offer(job_type: str, *, hours: int = HOURS, price: int | None = 1) -> OfferFact:
-    return OfferFact(job_type, hours, price, None if price is None else 1)
+def offer(job_type: str, *, days: int = DAYS, price: int | None = 1) -> OfferFact:
+    return OfferFact(job_type, days, price, None if price is None else 1)
 
 
 def work(
@@ -52,8 +52,8 @@ def work(
     return WorkFact(source, payer, job_type, jobs, units, None if worth is None else EthWei(worth))
 
 
-def told(*, offers: tuple[OfferFact, ...] = (), seen: tuple[WorkFact, ...] = (), listed: int = HOURS) -> JobFacts:
-    return JobFacts(listed_hours=listed, offers=offers, work=seen)
+def told(*, offers: tuple[OfferFact, ...] = (), seen: tuple[WorkFact, ...] = (), listed: int = DAYS) -> JobFacts:
+    return JobFacts(listed_days=listed, offers=offers, work=seen)
 
 
 def paid(
@@ -76,7 +76,7 @@ def paid(
 def market(
     *nodes: OrchestratorFacts, labels: tuple[LabelFact, ...] = LABELS, demand: tuple[DemandFact, ...] = ()
 ) -> NetworkFacts:
-    return replace(network(*nodes), demand=MarketFacts(HOURS, 0, labels, demand))
+    return replace(network(*nodes), demand=MarketFacts(DAYS, 0, labels, demand))
 
 
 def attributed(

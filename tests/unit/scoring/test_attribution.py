@@ -11,7 +11,7 @@ from apps.scoring.attribution import Attribution, TypeFees
 from tests.unit.scoring.made import NOW, address
 from tests.unit.scoring.paid import (
     AI_GATEWAY,
-    HOURS,
+    DAYS,
     IMAGE,
     LABELS,
     LIVE,
@@ -66,8 +66,8 @@ def test_ai_gateway__of_a_node_with_one_ai_type_all_along__pays_for_that_type() 
 @pytest.mark.parametrize(
     ("offers", "listed"),
     [
-        ((offer(LIVE, hours=89),), HOURS),  # it came and went
-        ((offer(LIVE, hours=40),), 40),  # lists were read for less than half of the window
+        ((offer(LIVE, days=89),), DAYS),  # it came and went
+        ((offer(LIVE, days=40),), 40),  # lists were read for less than half of the window
     ],
 )
 def test_single_type__when_lists_do_not_show_it_throughout__is_not_sure(offers: tuple, listed: int) -> None:  # type: ignore[type-arg]

@@ -28,11 +28,11 @@ from tests.unit.scoring.made import NOW, address, gateway, network, node, worsen
 pytestmark = pytest.mark.unit
 
 LINK = LinkFact(address(1), gateway(1), "funds", Round(990), "0x" + "ab" * 32, 3, 10**18)
-JOBS = JobFacts(listed_hours=4, certain=(CertainFact(Round(999), gateway(1), EthWei(10**18), 1),))
+JOBS = JobFacts(listed_days=4, certain=(CertainFact(Round(999), gateway(1), EthWei(10**18), 1),))
 FACTS = replace(
     network(worsened(node(1, fees={gateway(1): 7, gateway(2): 5}), reward_cut=600_000), replace(node(2), jobs=JOBS)),
     links=(LINK, replace(LINK, one=address(2), tx_hash="", log_index=0, amount_wei=None)),
-    demand=MarketFacts(hours=3, labels=(LabelFact(gateway(1), "ai", "high", "list"),)),
+    demand=MarketFacts(days=3, labels=(LabelFact(gateway(1), "ai", "high", "list"),)),
 )
 
 
