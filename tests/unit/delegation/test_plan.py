@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -238,7 +239,7 @@ def test_a21__more_than_the_stake_or_nothing__then_it_is_refused(amount: int, co
 @pytest.mark.parametrize(
     ("changes", "code"), [({"paused": True}, "paused"), ({"initialised": False}, "round_not_initialised")]
 )
-def test_a22_a23__when_paused_or_not_initialised__then_nothing_is_prepared(changes: dict[str, bool], code: str) -> None:
+def test_a22_a23__when_paused_or_not_initialised__then_nothing_is_prepared(changes: dict[str, Any], code: str) -> None:
     refused = build(Add(D, lpt(1)), snapshot(state(**changes)))
 
     assert isinstance(refused, Refusal)
@@ -246,7 +247,7 @@ def test_a22_a23__when_paused_or_not_initialised__then_nothing_is_prepared(chang
 
 
 def test_a24__target_on_its_way_out__then_refused_before_its_reward_and_allowed_after() -> None:
-    leaving = {"deactivation_round": Round(4001)}
+    leaving: dict[str, Any] = {"deactivation_round": Round(4001)}
 
     refused = build(MoveAll(D, T2), snapshot(state(t2=node(T2, **leaving))))
     made = plan(MoveAll(D, T2), now=state(t2=node(T2, rewarded=True, **leaving)))
