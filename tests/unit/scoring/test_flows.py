@@ -165,7 +165,7 @@ def test_income__of_many_addresses_that_pay_nobody_else__gains_nothing_by_their_
 def test_income__of_labelled_payouts_and_incidents__counts_nothing_in_their_rounds(job_class: str) -> None:
     facts = paid({**SPREAD, gateway(3): 900}, SPREAD)
     labels = MarketFacts(
-        hours=1,
+        days=1,
         labels=(
             LabelFact(gateway(3), job_class, "high", "list", first=Round(NOW - 2)),
             LabelFact(gateway(1), job_class, "high", "list", last=Round(NOW - 2)),
