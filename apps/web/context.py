@@ -33,6 +33,7 @@ PAGES = (
     ("/", "Network"),
     ("/orchestrators/", "Orchestrators"),
     ("/compare/", "Compare"),
+    ("/stake/", "Stake"),
     ("/method/", "Method"),
     ("/status/", "Status"),
     ("/api/", "API"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from apps.web.views import avatars, compare, home, method, node, orchestrators, preferences, status
+from apps.web.views import avatars, compare, home, method, node, orchestrators, preferences, stake, status
 
 app_name = "web"
 
@@ -16,6 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orchestrators/<str:address>/delegators.csv", node.delegators_csv, name="node_delegators_csv"),
     path("compare/", compare.index, name="compare"),
     path("compare.csv", compare.as_csv, name="compare_csv"),
+    path("stake/", stake.look, name="stake_look"),
+    path("stake/<str:address>/", stake.position, name="stake"),
+    path("stake/<str:address>/rounds.csv", stake.rounds_csv, name="stake_rounds_csv"),
     path("avatars/<str:address>/", avatars.avatar, name="avatar"),
     path("status/", status.status, name="status"),
     path("method/", method.method, name="method"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django import template
 from django.conf import settings
 from django.utils.html import escape, format_html
@@ -65,6 +67,12 @@ def of_one(part: float) -> str:
     """A part of 1 in whole per cent, but neither 0 nor 100 unless it is exactly so: 80 %."""
     shown = round(100 * part) if part in (0, 1) else min(max(round(100 * part), 1), 99)
     return f"{shown}{formats.NBSP}%"
+
+
+@register.filter
+def hour(moment: datetime) -> str:
+    """The time of day in UTC, for estimates: 14:21."""
+    return moment.astimezone(UTC).strftime("%H:%M")
 
 
 @register.filter

@@ -1,0 +1,153 @@
+"""Positions: any address, several together, and their rounds as CSV. No wallet is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from apps.delegation.earned import RoundEarned
+from apps.delegation.positions import MOST_TOGETHER, position_of, rounds_of
+from apps.network.selectors import identities
+from apps.network.selectors.listquery import BadQuery
+from apps.protocol.addressing import checked_address
+from apps.protocol.formats import checksummed
+from apps.protocol.units import Address, AddressError
+from apps.web import amounts, live
+from apps.web.refusals import refuse
+from apps.web.sheets import sheet
+from apps.web.stake.page import portfolio, position_page
+
+_PARAMETERS = ("and", "since")
+_LONGEST = 200
+ROUND_COLUMNS = tuple(field.name for field in fields(RoundEarned))
+
+
+@require_safe
+def look(request: HttpRequest) -> HttpResponseBase:
+    """Where to write an address; one that is given leads on to its position."""
+    text = request.GET.get("address", "").strip()
+    if not text:
+        return render(request, "stake/look.html", {})
+    try:
+        address = _address(text)
+    except AddressError as error:
+        return _not_found(request, text, str(error))
+    return HttpResponseRedirect(reverse("web:stake", args=[address]))
+
+
+@require_safe
+def position(request: HttpRequest, address: str) -> HttpResponseBase:
+    """One address, or with `and` several together; a name leads on to its address."""
+    found = _found(request, address, "web:stake")
+    if isinstance(found, HttpResponseBase):
+        return found
+    try:
+        together, first = _together(request, found), _since(request)
+    except BadQuery as wrong:
+        return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
+    if len(together) > 1:
+        return live.page(
+            request, "stake/portfolio.html", "stake/_portfolio_live.html", lambda: _portfolio_context(together)
+        )
+    return live.page(
+        request, "stake/position.html", "stake/_position_live.html", lambda: _position_context(found, first)
+    )
+
+
+def _position_context(address: Address, first: int | None) -> dict[str, Any]:
+    page = position_page(address, first=first)
+    return {"page": page, "held": page.held, "address": address, "json_url": f"/api/v1/positions/{address}"}
+
+
+def _portfolio_context(addresses: list[Address]) -> dict[str, Any]:
+    return {"portfolio": portfolio(addresses), "addresses": addresses, "most": MOST_TOGETHER}
+
+
+@require_safe
+def rounds_csv(request: HttpRequest, address: str) -> HttpResponseBase:
+    """Every round in which the address held or moved something, newest first; principal may be below 0."""
+    found = _found(request, address, "web:stake_rounds_csv")
+    if isinstance(found, HttpResponseBase):
+        return found
+    rows = rounds_of(position_of(found))
+    if rows is None:
+        return refuse(request, "address", "Not all logs of this position are indexed, so its rounds are unknown.")
+    lines = [[_cell(getattr(row, name)) for name in ROUND_COLUMNS] for row in reversed(rows)]
+    response = sheet(f"millrace-{found}-earnings", ROUND_COLUMNS, lines)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _cell(value: object) -> object:
+    return checksummed(value) if isinstance(value, str) else value
+
+
+def _together(request: HttpRequest, first: Address) -> list[Address]:
+    """The address and those beside it, each once. Raises BadQuery."""
+    unknown = next((name for name in request.GET if name not in _PARAMETERS), None)
+    if unknown is not None:
+        raise BadQuery(unknown[:60], "There is no such parameter here.", _PARAMETERS)
+    found = [first]
+    for text in request.GET.getlist("and"):
+        try:
+            if text.strip():
+                found.append(_address(text))
+        except AddressError as error:
+            raise BadQuery("and", str(error)) from error
+    once = list(dict.fromkeys(found))
+    if len(once) > MOST_TOGETHER:
+        raise BadQuery("and", f"At most {MOST_TOGETHER} addresses are shown together; these are {len(once)}.")
+    return once
+
+
+def _since(request: HttpRequest) -> int | None:
+    text = amounts.once(request.GET, "since").replace(",", "")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise BadQuery("since", "Write a round as a whole number.")
+    return int(text)
+
+
+def _found(request: HttpRequest, text: str, name: str) -> Address | HttpResponseBase:
+    """The address, a redirect to its one spelling, or the page that says what is wrong with it."""
+    try:
+        address = _address(text)
+    except AddressError as error:
+        return _not_found(request, text, str(error))
+    if address == text:
+        return address
+    query = request.GET.urlencode()
+    target = reverse(name, args=[address]) + (f"?{query}" if query else "")
+    return HttpResponseRedirect(target) if "." in text else HttpResponsePermanentRedirect(target)
+
+
+def _address(text: str) -> Address:
+    """The address that a text writes or names. Raises AddressError with the reason."""
+    plain = text.strip()
+    if "." not in plain:
+        return checked_address(plain)
+    found = identities.address_of(plain)
+    if found is not None:
+        return Address(found)
+    if settings.ETHEREUM_RPC_URL:
+        reason = "Only names of orchestrators that were read already can be followed. The address always works."
+    else:
+        reason = (
+            "Names need an Ethereum node, and none is configured here (ETHEREUM_RPC_URL). The address always works."
+        )
+    raise AddressError(f"“{plain[:60]}” cannot be looked up. {reason}")
+
+
+def _not_found(request: HttpRequest, text: str, sentence: str) -> HttpResponse:
+    context = {"text": text[:_LONGEST], "sentence": sentence, "is_name": "." in text}
+    response = render(request, "stake/unknown.html", context, status=404)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
