@@ -65,6 +65,10 @@ from tests.factories.outside import (
     TestRegionFactory,
     TestScoreFactory,
 )
+from tests.factories.plans import (
+    PlanSubmissionFactory,
+    PreparedPlanFactory,
+)
 from tests.factories.scores import (
     ScoreFactory,
     ScorePartFactory,
@@ -96,10 +100,12 @@ __all__ = [
     "ParameterReadFactory",
     "ParkedLogFactory",
     "ParkedRecordFactory",
+    "PlanSubmissionFactory",
     "PollFactory",
     "PollVoteFactory",
     "PoolChangeFactory",
     "PositionFactory",
+    "PreparedPlanFactory",
     "ProposalChangeFactory",
     "ProposalFactory",
     "ProposalVoteFactory",

@@ -7,6 +7,7 @@ from apps.api.v1.methods import MethodDetail, MethodList
 from apps.api.v1.orchestrators import OrchestratorDetail, OrchestratorList, OrchestratorRounds
 from apps.api.v1.outside import SourceList
 from apps.api.v1.overlap import OverlapChange, OverlapList
+from apps.api.v1.plans import PlanAcknowledge, PlanDetail, PlanExport, PlanMake, PlanRecheck, PlanSubmit
 from apps.api.v1.rounds import RoundList
 from apps.api.v1.runs import RunBundle, RunDetail, RunList
 from apps.api.v1.scores import OrchestratorScores, ScoreList
@@ -27,6 +28,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orchestrators/<str:address>/rounds", OrchestratorRounds.as_view(), name="orchestrator_rounds"),
     path("orchestrators/<str:address>/scores", OrchestratorScores.as_view(), name="orchestrator_scores"),
     path("orchestrators/<str:address>/yield", OrchestratorYield.as_view(), name="orchestrator_yield"),
+    path("plans", PlanMake.as_view(), name="plan_make"),
+    path("plans/<str:id>", PlanDetail.as_view(), name="plan"),
+    path("plans/<str:id>/acknowledge", PlanAcknowledge.as_view(), name="plan_acknowledge"),
+    path("plans/<str:id>/export/<str:form>", PlanExport.as_view(), name="plan_export"),
+    path("plans/<str:id>/recheck", PlanRecheck.as_view(), name="plan_recheck"),
+    path("plans/<str:id>/submissions", PlanSubmit.as_view(), name="plan_submit"),
     path("rounds", RoundList.as_view(), name="rounds"),
     path("score-runs", RunList.as_view(), name="score_runs"),
     path("score-runs/<str:id>", RunDetail.as_view(), name="score_run"),

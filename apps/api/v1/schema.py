@@ -16,7 +16,8 @@ from apps.api.standpoint import Standpoint
 
 _DESCRIPTION = """\
 Livepeer orchestrators, their work, their terms and their score, read from the chain. Everything is open to read,
-needs no key, and carries the block it stands at in `meta.as_of`.
+needs no key, and carries the block it stands at in `meta.as_of`. Plans are transactions prepared for a wallet to sign:
+nothing is sent from here and no key is held.
 
 Amounts are whole numbers of wei as decimal strings, with their unit in the key; `…_formatted` beside them is for people
 and rounded. Cuts and shares are parts per million. Times are UTC. What is unknown is null, never 0.
@@ -72,4 +73,7 @@ def document() -> dict[str, Any]:
     with patched_settings(SETTINGS):
         generator = SchemaGenerator(urlconf="apps.api.v1.paths")  # type: ignore[no-untyped-call]
         made: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    for operation in (each for methods in made["paths"].values() for each in methods.values()):
+        if "requestBody" in operation:
+            operation["requestBody"]["required"] = True  # the generator says so of its own serializers only
     return made

@@ -1,0 +1,371 @@
+"""`/api/v1/plans` over the real contracts: made, acknowledged, checked again, exported, submitted, and refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from django.test import Client, override_settings
+from pytest_django import Settings
+
+from apps.api.v1.schema import document
+from apps.delegation import chain, exports
+from apps.delegation.models import PlanSubmission, PreparedPlan
+from apps.protocol.units import Address
+from tests.factories import PlanSubmissionFactory, PreparedPlanFactory
+from tests.integration.delegation.test_preparing import living
+from tests.integration.indexer.conftest import Local, local  # noqa: F401  a fixture
+from tests.unit.delegation.fixture import T2, D, lpt
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+
+LPT = 10**18
+NOBODY = "0x" + "9" * 40
+
+
+def post(client: Client, path: str, body: Any, **headers: str) -> Any:
+    return client.post(f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=headers)
+
+
+def true_to_schema(answer: Any, method: str, path: str) -> None:
+    """The answer has the shape that the schema promises."""
+    described = document()["paths"][path][method]["responses"][str(answer.status_code)]["content"]
+    kind = answer.headers["Content-Type"].partition(";")[0]
+    schema = {**described[kind]["schema"], "components": document()["components"]}
+    jsonschema_rs.validator_for(schema).validate(answer.json())
+
+
+def calldata(plan: dict[str, Any]) -> list[str | None]:
+    return [step["calldata"] for step in plan["steps"]]
+
+
+def test_plan__when_it_is_asked_for__then_it_is_made_with_its_block_and_can_be_read_by_its_id(
+    client: Client,
+    local: Local,  # noqa: F811
+) -> None:
+    _, _, saver = living(local)
+
+    made = post(client, "plans", {"kind": "add", "owner": saver, "amount": str(5 * LPT)})
+
+    assert made.status_code == 201
+    true_to_schema(made, "post", "/api/v1/plans")
+    plan, meta = made.json()["data"], made.json()["meta"]
+    assert calldata(plan)[0].startswith("0x6bd9add4")
+    assert meta["as_of"]["block"] == plan["made_at"]["block"] == local.client.head().number
+    assert made.headers["Location"] == f"/api/v1/plans/{plan['id']}"
+    assert made.headers["Cache-Control"] == "no-store"
+
+    read = client.get(made.headers["Location"])
+    assert read.json()["data"] == plan
+    true_to_schema(read, "get", "/api/v1/plans/{id}")
+    assert read.headers["Cache-Control"] == "private, no-cache"
+    again = client.get(made.headers["Location"], headers={"If-None-Match": read.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_plan__when_it_is_asked_for_twice__then_there_are_two(client: Client, local: Local) -> None:  # noqa: F811
+    _, _, saver = living(local)
+
+    ids = {post(client, "plans", {"kind": "add", "owner": saver, "amount": "1"}).json()["data"]["id"] for _ in "ab"}
+
+    assert len(ids) == PreparedPlan.objects.count() == 2
+
+
+def test_acknowledging__when_codes_are_missing__then_there_is_no_calldata_and_no_export(
+    client: Client,
+    local: Local,  # noqa: F811
+) -> None:
+    _, two, saver = living(local)
+    plan = post(client, "plans", {"kind": "move_all", "owner": saver, "to": two}).json()["data"]
+    assert (calldata(plan), plan["ready"], plan["exports"]) == ([None], False, {})
+    assert plan["to_acknowledge"] == ["whole_position_moves", "pending_until_next_round"]
+    refused = client.get(f"/api/v1/plans/{plan['id']}/export/raw")
+    assert (refused.status_code, refused.json()["reason"]) == (409, "not_acknowledged")
+
+    half = post(client, f"plans/{plan['id']}/acknowledge", {"codes": ["whole_position_moves"]})
+    whole = post(client, f"plans/{plan['id']}/acknowledge", {"codes": ["pending_until_next_round"]})
+
+    assert calldata(half.json()["data"]) == [None]
+    assert calldata(whole.json()["data"])[0].startswith("0x6bd9add4")
+    true_to_schema(whole, "post", "/api/v1/plans/{id}/acknowledge")
+
+
+def test_recheck__when_nothing_happened_and_when_the_cut_rose__then_only_the_first_has_calldata(
+    client: Client,
+    local: Local,  # noqa: F811
+) -> None:
+    one, _, saver = living(local)
+    plan = post(client, "plans", {"kind": "add", "owner": saver, "amount": str(LPT)}).json()["data"]
+
+    same = post(client, f"plans/{plan['id']}/recheck", {})
+    local.net.set_cuts(str(one), 900_000, 500_000)
+    other = post(client, f"plans/{plan['id']}/recheck", {})
+
+    true_to_schema(same, "post", "/api/v1/plans/{id}/recheck")
+    true_to_schema(other, "post", "/api/v1/plans/{id}/recheck")
+    assert (same.json()["data"]["stands"], same.json()["data"]["differences"]) == (True, [])
+    assert calldata(same.json()["data"]["plan"]) == calldata(plan)
+    assert other.json()["data"]["stands"] is False
+    assert calldata(other.json()["data"]["plan"]) == [None]
+    assert f"before.nodes.{one}.reward_cut_ppm" in [each["where"] for each in other.json()["data"]["differences"]]
+
+
+def test_submission__when_it_is_told_before_and_after_it_is_mined__then_success_is_said_only_after(
+    client: Client,
+    local: Local,  # noqa: F811
+) -> None:
+    _, _, saver = living(local)
+    plan = post(client, "plans", {"kind": "add", "owner": saver, "amount": str(LPT)}).json()["data"]
+    step = plan["steps"][0]
+    call = {"from": saver, "to": step["target"], "data": step["calldata"], "gas": hex(2_000_000)}
+    sent = {"step": 0, "tx_hash": local.net.client.rpc("eth_sendTransaction", [call])}
+
+    early = post(client, f"plans/{plan['id']}/submissions", sent)
+    local.net.mine()
+    late = post(client, f"plans/{plan['id']}/submissions", sent)
+
+    true_to_schema(early, "post", "/api/v1/plans/{id}/submissions")
+    true_to_schema(late, "post", "/api/v1/plans/{id}/submissions")
+    assert (early.status_code, early.json()["data"]["state"]) == (201, "waiting")
+    done = late.json()["data"]
+    assert (done["state"], done["sentence"], done["mined_tx_hash"]) == (
+        "done",
+        "Done exactly as shown.",
+        sent["tx_hash"],
+    )
+    assert client.get(f"/api/v1/plans/{plan['id']}").json()["data"]["submissions"] == [done]
+    assert PlanSubmission.objects.count() == 1
+
+
+def test_recheck__when_a_step_is_done_already__then_the_rest_is_tried_as_it_was_shown(
+    client: Client,
+    local: Local,  # noqa: F811
+) -> None:
+    one, _, _ = living(local)
+    owner = local.net.account("saver")
+    local.net.next_round()
+    local.net.reward(str(one))
+    local.net.send(_allowance(local, owner.address))
+    local.follow()
+    plan = post(client, "plans", {"kind": "add", "owner": owner.address, "amount": str(LPT)}).json()["data"]
+    assert [step["decoded"]["function"] for step in plan["steps"]] == ["approve", "bondWithHint"]
+    step = plan["steps"][0]
+    call = {"from": owner.address, "to": step["target"], "data": step["calldata"], "gas": hex(200_000)}
+    local.net.client.rpc("eth_sendTransaction", [call])
+    local.net.mine()
+
+    rest = post(client, f"plans/{plan['id']}/recheck", {"done": 1})
+    past = post(client, f"plans/{plan['id']}/recheck", {"done": 2})
+
+    assert (rest.status_code, rest.json()["data"]["stands"]) == (200, True)
+    assert (past.status_code, past.json()["reason"]) == (409, "nothing_left")
+
+
+def _allowance(here: Local, owner: str) -> Any:
+    """The call by which the owner takes its allowance back."""
+    from apps.devnet.wire import Call
+    from apps.protocol.calldata import encode
+
+    made = here.net.deployment
+    data = encode("LivepeerToken", "approve", Address(made["BondingManager"].lower()), 0)
+    return Call(owner, made["LivepeerToken"], data, what="approve")
+
+
+def test_refusal__when_there_is_no_safe_plan__then_it_is_409_with_a_reason_and_nothing_to_sign(
+    client: Client,
+    local: Local,  # noqa: F811
+) -> None:
+    _, _, saver = living(local)
+
+    refused = post(client, "plans", {"kind": "add", "owner": saver, "amount": str(10**9 * LPT)})
+
+    assert (refused.status_code, refused.headers["Content-Type"]) == (409, "application/problem+json")
+    assert (refused.json()["code"], refused.json()["reason"]) == ("refused", "over_balance")
+    assert "calldata" not in refused.content.decode()
+    assert PreparedPlan.objects.count() == 0
+
+
+def test_chain__when_it_is_away__then_it_is_503_and_a_submission_is_kept_all_the_same(
+    client: Client,
+    local: Local,  # noqa: F811
+    settings: Settings,
+) -> None:
+    _, _, saver = living(local)
+    settings.CHAIN_RPC_URLS = []
+    kept = PreparedPlanFactory()
+
+    for path, body in (
+        ("plans", {"kind": "add", "owner": saver, "amount": "1"}),
+        (f"plans/{kept.pk}/recheck", {}),
+        (f"plans/{kept.pk}/acknowledge", {"codes": ["whole_position_moves"]}),
+    ):
+        away = post(client, path, body)
+        assert (away.status_code, away.json()["code"], away.headers["Retry-After"]) == (503, "chain_unavailable", "5")
+    assert client.get(f"/api/v1/plans/{kept.pk}/export/unsigned").status_code == 503
+    told = post(client, f"plans/{kept.pk}/submissions", {"step": 0, "tx_hash": "0x" + "ab" * 32})
+    assert (told.status_code, told.json()["data"]["state"]) == (201, "waiting")
+
+
+@pytest.mark.parametrize("what", ["", "/recheck", "/acknowledge", "/submissions", "/export/raw"])
+def test_identity__when_nobody_was_given_it__then_it_is_404_whatever_is_asked(client: Client, what: str) -> None:
+    PreparedPlanFactory()
+    bodies = {"/acknowledge": {"codes": ["x"]}, "/submissions": {"step": 0, "tx_hash": "0x" + "ab" * 32}}
+    for identity in ("plan-00000000000000000x", "x" * 33, "%00", "..%2f"):
+        path = f"plans/{identity}{what}"
+        is_read = what in ("", "/export/raw")
+        answer = client.get(f"/api/v1/{path}") if is_read else post(client, path, bodies.get(what, {}))
+        assert answer.status_code == 404, path
+        assert answer.json()["code"] in ("unknown_plan", "not_found")
+
+
+def test_plans__when_they_are_listed__then_there_is_no_list(client: Client) -> None:
+    PreparedPlanFactory()
+
+    listed = client.get("/api/v1/plans")
+
+    assert (listed.status_code, listed.headers["Allow"]) == (405, "POST, OPTIONS")
+
+
+GOOD = {"kind": "add", "owner": D, "amount": "1"}
+
+
+@pytest.mark.parametrize(
+    ("body", "parameter"),
+    [
+        ({**GOOD, "colour": "red"}, "colour"),
+        ({**GOOD, "amount": 1}, "amount"),
+        ({**GOOD, "amount": "1.5"}, "amount"),
+        ({**GOOD, "amount": "1e18"}, "amount"),
+        ({**GOOD, "amount": "-1"}, "amount"),
+        ({**GOOD, "amount": str(2**256)}, "amount"),
+        ({**GOOD, "owner": "me"}, "owner"),
+        ({**GOOD, "owner": {"a": 1}}, "owner"),
+        ({**GOOD, "owner": "0x27AE6a9fD2f48E4bb2f4A0dB6b4F3f4bDd4E9b2e"}, "owner"),
+        ({"owner": D, "amount": "1"}, "kind"),
+        ({**GOOD, "kind": ["add"]}, "kind"),
+        ({**GOOD, "kind": "unbond_and_bond"}, "kind"),
+        ({"kind": "add", "owner": D}, "amount"),
+        ({**GOOD, "mine": [NOBODY] * 21}, "mine"),
+        ({**GOOD, "mine": ["nobody"]}, "mine"),
+        ({**GOOD, "mine": NOBODY}, "mine"),
+        ({**GOOD, "acknowledged": "everything"}, "acknowledged"),
+        ({**GOOD, "acknowledged": ["a\u0000b"]}, "acknowledged"),
+    ],
+)
+def test_body__when_a_field_cannot_be_read__then_it_is_named(
+    client: Client, body: dict[str, Any], parameter: str
+) -> None:
+    refused = post(client, "plans", body)
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_body")
+    assert refused.json()["parameter"] == parameter
+    true_to_schema(refused, "post", "/api/v1/plans")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[]",
+        "null",
+        "{",
+        '{"kind": NaN}',
+        '{"kind": "add", "kind": "add"}',
+        "[" * 15_000,
+        '{"kind": "\\ud800"}',
+        "é",
+    ],
+)
+def test_body__when_it_is_no_object__then_it_is_400(client: Client, body: str) -> None:
+    refused = client.post("/api/v1/plans", body.encode("latin-1"), content_type="application/json")
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_body")
+
+
+def test_body__when_it_is_too_large_or_no_json__then_it_is_413_or_415(client: Client) -> None:
+    large = post(client, "plans", {**GOOD, "mine": ["x" * 20_000]})
+    form = client.post("/api/v1/plans", {"kind": "add"})
+
+    assert (large.status_code, large.json()["code"]) == (413, "too_large")
+    assert (form.status_code, form.json()["code"]) == (415, "unsupported_media_type")
+
+
+def test_submission__when_there_is_no_such_step__then_it_is_409(client: Client) -> None:
+    kept = PreparedPlanFactory()
+
+    refused = post(client, f"plans/{kept.pk}/submissions", {"step": 9, "tx_hash": "0x" + "ab" * 32})
+
+    assert (refused.status_code, refused.json()["reason"]) == (409, "no_such_step")
+    for body in ({"step": "0", "tx_hash": "0x" + "ab" * 32}, {"step": 0, "tx_hash": "0xab"}, {"step": 0}):
+        assert post(client, f"plans/{kept.pk}/submissions", body).status_code == 400
+
+
+def test_plan__when_it_has_expired__then_nothing_of_it_can_be_signed(client: Client) -> None:
+    sent = PlanSubmissionFactory()
+    PreparedPlan.objects.update(expires_at=sent.plan.made_at)
+
+    read = client.get(f"/api/v1/plans/{sent.plan.pk}").json()["data"]
+    refused = client.get(f"/api/v1/plans/{sent.plan.pk}/export/safe")
+
+    assert (read["expired"], read["ready"], read["exports"]) == (True, False, {})
+    assert calldata(read) == [None, None]
+    assert [each["state"] for each in read["submissions"]] == ["waiting"]
+    assert (refused.status_code, refused.json()["reason"]) == (409, "expired")
+
+
+def test_exports__when_a_plan_is_ready__then_each_holds_the_bytes_that_were_shown(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Sevens:
+        def rpc(self, method: str, params: list[Any]) -> str:
+            return "0x7"
+
+    monkeypatch.setattr(chain, "client", Sevens)
+    kept = PreparedPlanFactory()
+    shown = client.get(f"/api/v1/plans/{kept.pk}").json()["data"]
+    assert list(shown["exports"]) == ["safe", "raw", "cast", "unsigned"]
+    wanted = calldata(shown)
+
+    safe, raw, cast, unsigned = (client.get(address) for address in shown["exports"].values())
+
+    assert [each["data"] for each in safe.json()["transactions"]] == wanted
+    assert safe.headers["Content-Disposition"] == 'attachment; filename="millrace-safe.json"'
+    assert [each["data"] for each in raw.json()] == wanted
+    assert cast.content.decode().count("cast send 0x") == 2
+    assert [each["nonce"] for each in unsigned.json()] == [7, 8]
+    assert all(data[2:] in each["unsigned"] for data, each in zip(wanted, unsigned.json(), strict=True))
+    assert unsigned.json()[0]["gas"] == exports.GAS_ROOM * 300_000
+    link = client.get(f"/api/v1/plans/{kept.pk}/export/link")
+    assert (link.status_code, link.json()["reason"]) == (409, "more_than_one_call")
+    assert client.get(f"/api/v1/plans/{kept.pk}/export/pdf").status_code == 404
+
+
+def test_link__when_a_plan_is_one_call__then_it_is_plain_text(client: Client) -> None:
+    from apps.delegation.plan.intentions import Undelegate
+
+    kept = PreparedPlanFactory(wanted=Undelegate(D, lpt(10)))
+
+    link = client.get(f"/api/v1/plans/{kept.pk}/export/link", headers={"Accept": "text/plain"})
+
+    assert (link.status_code, link.headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    assert link.content.decode().startswith("ethereum:0x35Bcf3c30594191d53231E4FF333E8A770453e40@31337/unbondWithHint?")
+
+
+def test_preflight__when_a_browser_asks_before_it_posts__then_it_may_send_json(client: Client) -> None:
+    allowed = client.options(
+        "/api/v1/plans", headers={"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    )
+
+    assert (allowed.status_code, allowed.content) == (204, b"")
+    assert allowed.headers["Access-Control-Allow-Methods"] == "POST, OPTIONS"
+    assert "Content-Type" in allowed.headers["Access-Control-Allow-Headers"]
+    assert allowed.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_quota__when_plans_are_asked_for__then_each_costs_ten_requests(client: Client) -> None:
+    with override_settings(API_REQUESTS_PER_MINUTE=25):
+        answers = [post(client, "plans", {"kind": "add", "owner": T2}) for _ in range(3)]
+
+    assert [each.status_code for each in answers] == [400, 400, 429]
+    assert answers[0].headers["RateLimit"].startswith('"default";r=15;')
