@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from apps.network.selectors.listquery import ListQuery
@@ -54,6 +54,13 @@ def context(wants: Preferences, query: ListQuery, link: Link) -> dict[str, Any]:
             for one in preferences.presets().values()
         ],
     }
+
+
+def kept(sliders: Sequence[Slider], typed: Mapping[str, str]) -> list[Slider]:
+    """The sliders where the reader left them, as far as they go; what is no weight leaves its slider alone."""
+    given = {name: value.strip() for name, value in typed.items()}
+    can_be_shown = {str(weight) for weight in range(LARGEST_WEIGHT + 1)}
+    return [replace(one, value=int(given[one.name])) if given.get(one.name) in can_be_shown else one for one in sliders]
 
 
 def words(weights: Weights) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
@@ -18,6 +21,7 @@ from apps.web.columns import COLUMNS, GROUPS, Csv, Line
 from apps.web.frame import round_now, standpoint
 from apps.web.listing import Asked
 from apps.web.refusals import refuse
+from apps.web.weights import kept
 
 
 @require_safe
@@ -40,7 +44,34 @@ def _answer(request: HttpRequest, *, csv: bool) -> HttpResponseBase:
         with one_instant():
             return _csv(request, what) if what.csv else _page(request, what)
     except BadQuery as wrong:
-        return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
+        if csv or getattr(request, "htmx", False) or request.GET.get("format") == "csv":
+            return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
+        return _refused(request, wrong)
+
+
+_UNSEEN = ("sort", "page", "format", "cols")  # no field shows them, so what is wrong there is dropped
+
+
+def _refused(request: HttpRequest, wrong: BadQuery) -> HttpResponseBase:
+    """The reason above the form, which keeps what was typed, what cannot be read included; a 400 without a list."""
+    readable = copy(request)
+    readable.GET = request.GET.copy()
+    typed = {name: value[:200] for name, value in request.GET.items() if name not in _UNSEEN}
+    refused = wrong
+    while True:
+        readable.GET.pop(refused.parameter, None)
+        try:
+            with one_instant():
+                context = _context(readable, listing.asked(readable), outside_version())
+            break
+        except BadQuery as another:
+            if another.parameter not in readable.GET:
+                return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
+            refused = another
+    context |= {"given": {**context["given"], **typed}, "more_open": True}
+    context["weights"] |= {"sliders": kept(context["weights"]["sliders"], typed)}
+    context |= {"parameter": wrong.parameter, "sentence": wrong.message, "allowed": wrong.allowed}
+    return live.sealed(render(request, "orchestrators/refused.html", context, status=400), None)
 
 
 def _page(request: HttpRequest, what: Asked) -> HttpResponseBase:
@@ -67,7 +98,7 @@ def _round_number(request: HttpRequest) -> int | None:
     return now.number if now else None
 
 
-def _context(request: HttpRequest, what: Asked, sources: object) -> dict[str, object]:
+def _context(request: HttpRequest, what: Asked, sources: object) -> dict[str, Any]:
     found = listing.find(what, standpoint(request), _round_number(request), sources)
     shown = {column.key for column in what.columns}
     columns = [

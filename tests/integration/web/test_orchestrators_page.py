@@ -232,6 +232,27 @@ class TestThePage:
         assert words in body
         assert "<script>" not in body
 
+    @pytest.mark.parametrize(
+        ("query", "kept"),
+        [
+            ("?reward_cut_lte=1,5&q=forge", ['name="reward_cut_lte" inputmode="decimal" value="1,5"', 'value="forge"']),
+            ("?stake_gte=1e3&score_gte=60", ['name="stake_gte" inputmode="decimal" value="1e3"', 'value="60"']),
+            ("?w_work=0&w_terms=0&w_jobs=0&w_community=0", ['name="w_work" min="0" max="10" step="1" value="0"']),
+            ("?w_work=11&w_terms=7", ['name="w_terms" min="0" max="10" step="1" value="7"']),
+            ("?preset=luck&payers_gte=2", ['name="payers_gte" inputmode="numeric" value="2"']),
+        ],
+    )
+    def test_page__when_it_cannot_be_read__then_the_form_keeps_what_was_typed(
+        self, client: Client, query: str, kept: list[str]
+    ) -> None:
+        response = client.get(f"{URL}{query}")
+        body = response.content.decode()
+
+        assert response.status_code == 400
+        assert 'id="filters"' in body
+        assert [each for each in kept if each not in body] == []
+        assert 'id="live"' not in body
+
     def test_page__when_htmx_is_refused__then_beside_the_form_and_the_address_stays(self, client: Client) -> None:
         response = client.get(f"{URL}?score_gte=x", headers={"HX-Request": "true"})
         assert response.status_code == 400
