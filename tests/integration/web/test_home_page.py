@@ -113,7 +113,7 @@ def test_home__when_stake_moved_toward_work__then_it_says_so_and_by_whom(client:
         "45.0 %: stake that moved added 10.0 points, work that moved changed nothing."
     ) in text
     assert f"{short_address(WORKER)}10.020.0+10.0+10.00.0" in text
-    assert "No node’s part shrank." in text
+    assert "No node\u2019s part shrank." in text
     assert "/api/v1/network/overlap/change?to_round=199&amp;rounds=29" in client.get("/").content.decode()
 
 
