@@ -58,7 +58,9 @@ def _too_large() -> Problem:
 
 def _parsed(body: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(body.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_constant)
+        found = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_constant, parse_float=_number
+        )
         json.dumps(found, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text
     except (ValueError, RecursionError) as error:
         raise Problem("bad_body", "The body is no JSON, or has a key twice.") from error
@@ -72,6 +74,12 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError("a key twice")
     return found
+
+
+def _number(text: str) -> int | float:
+    """441.0 is a whole number in JSON, where there is but one kind."""
+    found = float(text)
+    return int(found) if found.is_integer() and abs(found) < 2**53 else found
 
 
 def _no_constant(name: str) -> None:

@@ -111,7 +111,7 @@ def _block_of(client: ChainClient, sender: str, nonce: int, *, first: int, last:
     low, high = max(0, first - 1), last
     while True:
         width = max(1, (high - low) // COUNTS_AT_ONCE)
-        points = sorted({*range(low, high, width), high})
+        points: list[int] = sorted({*range(low, high, width), high})
         counts = _counts(client, sender, points)
         passed = next((at for at, count in enumerate(counts) if count > nonce), None)
         if passed is None or passed == 0:

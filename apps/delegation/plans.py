@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from apps.chain.client import ChainClient
-from apps.delegation.changes import Changed, differences
+from apps.delegation.changes import Changed as Changed
+from apps.delegation.changes import differences as differences
 from apps.delegation.document import document
 from apps.delegation.models import PlanSubmission, PreparedPlan
 from apps.delegation.plan.intentions import Intention

@@ -305,7 +305,8 @@ def _meanwhile(client: ChainClient, submission: PlanSubmission, at: Contracts, r
 
 def _contracts_by_address(at: Contracts) -> dict[str, str]:
     broker = addresses_now().get("TicketBroker")
-    named = {at.bonding_manager: "BondingManager", at.token: "LivepeerToken", at.rounds_manager: "RoundsManager"}
+    named: dict[str, str] = {at.bonding_manager: "BondingManager", at.token: "LivepeerToken"}
+    named[at.rounds_manager] = "RoundsManager"
     return {**named, **({broker: "TicketBroker"} if broker else {})}
 
 

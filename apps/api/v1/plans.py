@@ -83,7 +83,7 @@ def _described(
         camel = name.title().replace("_", "")
         answers[(status, "application/json")] = inline_serializer(name=f"{camel}Answer", fields=fields)
     else:
-        answers[(status, "application/json")] = OpenApiTypes.OBJECT
+        answers[(status, "application/json")] = {"type": ["object", "array"]}
         answers[(status, "text/plain")] = OpenApiTypes.STR
     for code in sorted({400, 406, 429, 503, *refusals}):
         answers[(code, PROBLEM)] = ProblemSerializer

@@ -37,7 +37,7 @@ def true_to_schema(answer: Any, method: str, path: str) -> None:
     jsonschema_rs.validator_for(schema).validate(answer.json())
 
 
-def calldata(plan: dict[str, Any]) -> list[str | None]:
+def calldata(plan: dict[str, Any]) -> list[Any]:
     return [step["calldata"] for step in plan["steps"]]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from apps.chain import fates
 from apps.chain.errors import Unreachable
 from apps.delegation import plans, receipts, tasks
 from apps.delegation.models import PlanSubmission, PreparedPlan
@@ -281,7 +282,7 @@ def test_task__when_submissions_wait__then_it_follows_them_and_sees_a_lost_block
     def away(*_: object) -> None:
         raise Unreachable("nobody there")
 
-    monkeypatch.setattr(receipts.fates, "fate", away)
+    monkeypatch.setattr(fates, "fate", away)
     assert tasks.follow_submissions() == 0
     one.refresh_from_db()
     assert one.state == "waiting"
