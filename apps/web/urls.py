@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from apps.web.views import avatars, compare, home, method, node, orchestrators, preferences, stake, status
+from apps.web.views import avatars, compare, home, method, node, orchestrators, plan, preferences, stake, status
 
 app_name = "web"
 
@@ -19,6 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stake/", stake.look, name="stake_look"),
     path("stake/<str:address>/", stake.position, name="stake"),
     path("stake/<str:address>/rounds.csv", stake.rounds_csv, name="stake_rounds_csv"),
+    path("stake/<str:address>/plan/", plan.form, name="plan_form"),
+    path("stake/<str:address>/plan/<str:identity>/", plan.show, name="plan"),
+    path("stake/<str:address>/plan/<str:identity>/recheck/", plan.recheck, name="plan_recheck"),
+    path("stake/<str:address>/plan/<str:identity>/submissions/", plan.submissions, name="plan_submissions"),
+    path("stake/<str:address>/plan/<str:identity>/export/<str:form>", plan.export, name="plan_export"),
     path("avatars/<str:address>/", avatars.avatar, name="avatar"),
     path("status/", status.status, name="status"),
     path("method/", method.method, name="method"),

@@ -114,7 +114,11 @@ _ALL = (
         "Stake for another account",
         "You pay, and the other account owns the stake for good.",
         OTHERS,
-        (Field("owner", "Account that will own the stake", "address", "Its owner alone can take it out."), _TO, _AMOUNT),
+        (
+            Field("owner", "Account that will own the stake", "address", "Its owner alone can take it out."),
+            _TO,
+            _AMOUNT,
+        ),
     ),
     Kind(
         "move_part",
