@@ -305,6 +305,8 @@ class Projector:
         ledger.slashed(position, penalty=event.penalty_wei)
         if counts:
             self.ledger.stake_changed(self._book(position.delegate, at), -event.penalty_wei)
+        if event.orchestrator in self.ledger.books:
+            self._book(event.orchestrator, at)  # it may lose its registration, whomever the stake was with
         self._note_registration(event.orchestrator, position)
         self._stake_row(
             at, "slash", event.orchestrator,
@@ -330,9 +332,8 @@ class Projector:
         book = self._book(event.orchestrator, at)
         self.ledger.rewarded(book, event.amount_wei, treasury)
         self._note_record(book)
-        self.rows.reward_calls.append(
-            [at.tx_hash, at.log_index, at.block, event.orchestrator, self.round, event.amount_wei, treasury]
-        )
+        row = [at.tx_hash, at.log_index, at.block, event.orchestrator, self.round, event.amount_wei, treasury]
+        self.rows.reward_calls.append(row)
 
     def _terms(self, at: e.LogId, event: e.TranscoderUpdate) -> None:
         book = self._book(event.orchestrator, at)
@@ -340,14 +341,8 @@ class Projector:
         self.ledger.terms_changed(book, event.reward_cut_ppm, event.fee_share_ppm)
         self.rows.cut_changes.append(
             [
-                at.tx_hash,
-                at.log_index,
-                at.block,
-                event.orchestrator,
-                self.round,
-                event.reward_cut_ppm,
-                event.fee_share_ppm,
-                *old,
+                *(at.tx_hash, at.log_index, at.block, event.orchestrator, self.round),
+                *(event.reward_cut_ppm, event.fee_share_ppm, *old),
             ]
         )
 
@@ -360,9 +355,8 @@ class Projector:
         self._pool_row(at, event.orchestrator, event.deactivation_round, entered=False)
 
     def _pool_row(self, at: e.LogId, orchestrator: str, effective: int, *, entered: bool) -> None:
-        self.rows.pool_changes.append(
-            [at.tx_hash, at.log_index, at.block, orchestrator, self.round, entered, effective]
-        )
+        row = [at.tx_hash, at.log_index, at.block, orchestrator, self.round, entered, effective]
+        self.rows.pool_changes.append(row)
 
     def _paid(self, at: e.LogId, event: e.WinningTicketTransfer) -> None:
         self._require_room(event.orchestrator, event.amount_wei)

@@ -103,6 +103,7 @@ def test_slashing__an_orchestrator__takes_stake_and_place_as_the_contract_does(
     assert (event.delegator, event.other, event.amount_lpt_wei) == (node.address, finder.address, penalty)
     assert Position.objects.get(delegator=node.address).bonded_lpt_wei == 1_000 * LPT - penalty
     assert PoolChange.objects.filter(orchestrator=node.address, entered=False).exists()
+    assert Orchestrator.objects.get(address=node.address).updated_block == event.block_id
     assert verify(local.client).drift == ()
 
     net.next_round()
