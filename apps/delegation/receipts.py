@@ -52,6 +52,7 @@ from apps.protocol.units import Address
 
 MOST_SUBMISSIONS = 40  # of one plan; a plan has up to a dozen steps, and each may be sent again
 DROPPED_AFTER_S = 600  # that no node knows it: Arbitrum's sequencer keeps nothing waiting that long
+UNPROVED_AFTER_S = 120  # that its nonce is taken and nobody shows by what: longer than nodes lag behind each other
 GIVEN_UP_AFTER = timedelta(days=7)
 MOST_BLOCKS_BETWEEN = 5_000  # whose logs are read for causes; a plan lives for about 1,200
 SETTLED_AFTER = timedelta(minutes=15)  # until then it is looked at again whether the block still stands
@@ -192,8 +193,9 @@ def _replaced(client: ChainClient, submission: PlanSubmission) -> PlanSubmission
     """Another transaction of the same nonce was mined. One that makes the same call is followed in its place."""
     known = submission.outcome
     other = _in_its_place(client, submission)
-    if other is not None and other.tx_hash == submission.tx_hash:
-        return _keep(submission, _STATES.WAITING, known)  # mined just now
+    unproved = other is None and datetime.now(UTC).timestamp() - known["seen_at"] < UNPROVED_AFTER_S
+    if unproved or (other is not None and other.tx_hash == submission.tx_hash):
+        return _keep(submission, _STATES.WAITING, known)  # mined just now, and one node does not know it yet
     if other is not None and [other.to, "0x" + other.data.hex(), str(other.value_wei)] == known["call"]:
         again = {**known, "tx_hash": "0x" + other.tx_hash.hex(), "sentence": "The wallet sent the same call again."}
         return submission_check(client, _keep(submission, _STATES.WAITING, again))
