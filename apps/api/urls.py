@@ -6,6 +6,7 @@ from apps.api.reference import reference
 from apps.api.resource import Nothing
 from apps.api.v1.orchestrators import OrchestratorList
 from apps.api.v1.overlap import OverlapChange, OverlapList
+from apps.api.v1.positions import PositionRounds
 from apps.api.v1.schema import Schema
 from apps.api.v1.scores import OrchestratorScores, ScoreList
 from apps.api.v1.yields import Compare
@@ -23,6 +24,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         OverlapChange.as_view(),
         {"format": "csv"},
         name="network_overlap_change_csv",
+    ),
+    path(
+        "v1/positions/<str:address>/rounds.csv",
+        PositionRounds.as_view(),
+        {"format": "csv"},
+        name="position_rounds_csv",
     ),
     path("v1/scores.csv", ScoreList.as_view(), {"format": "csv"}, name="scores_csv"),
     path(

@@ -8,6 +8,7 @@ from apps.api.v1.orchestrators import OrchestratorDetail, OrchestratorList, Orch
 from apps.api.v1.outside import SourceList
 from apps.api.v1.overlap import OverlapChange, OverlapList
 from apps.api.v1.plans import PlanAcknowledge, PlanDetail, PlanExport, PlanMake, PlanRecheck, PlanSubmit
+from apps.api.v1.positions import PositionBatch, PositionDetail, PositionRounds
 from apps.api.v1.rounds import RoundList
 from apps.api.v1.runs import RunBundle, RunDetail, RunList
 from apps.api.v1.scores import OrchestratorScores, ScoreList
@@ -34,6 +35,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plans/<str:id>/export/<str:form>", PlanExport.as_view(), name="plan_export"),
     path("plans/<str:id>/recheck", PlanRecheck.as_view(), name="plan_recheck"),
     path("plans/<str:id>/submissions", PlanSubmit.as_view(), name="plan_submit"),
+    path("positions/batch", PositionBatch.as_view(), name="position_batch"),
+    path("positions/<str:address>", PositionDetail.as_view(), name="position"),
+    path("positions/<str:address>/rounds", PositionRounds.as_view(), name="position_rounds"),
     path("rounds", RoundList.as_view(), name="rounds"),
     path("score-runs", RunList.as_view(), name="score_runs"),
     path("score-runs/<str:id>", RunDetail.as_view(), name="score_run"),
