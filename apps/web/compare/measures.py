@@ -2,73 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from html import escape
-from typing import Literal
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 from apps.network.selectors.activity import Happening
 from apps.network.selectors.orchestrators import CALL_ROUNDS
-from apps.network.selectors.yields import Yields
 from apps.protocol import formats
 from apps.protocol.formats import EN_DASH, NBSP
-from apps.protocol.yields import Earned, Range
 from apps.scoring.results import PARTS
 from apps.web import marks
 from apps.web.columns import NO_OFFERS, NOT_SCORED
+from apps.web.compare.earned import yield_measures
 from apps.web.compare.nodes import TERMS_ROUNDS, Comparison, Node
-from apps.web.node.yields import small_eth
+from apps.web.compare.rows import Better, Cell, Figure, Line, Measure, Section, exact, known, percent
 
-Better = Literal["more", "less", ""]
-Figure = int | float | str | None
 _PART_NAMES = {"work": "Work", "terms": "Terms", "jobs": "Job mix", "community": "Community"}
 _SHOWN_CHANGES = 3
-NO_FACTORS = "factors of some rounds are missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One node's figure. `mark` says in a word where it is the best of its row; `note` stands below it."""
-
-    node: Node
-    shown: SafeString
-    note: str
-    is_best: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of the table."""
-
-    title: str
-    hint: str
-    cells: Sequence[Cell]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Rows that belong together."""
-
-    title: str
-    lines: Sequence[Line]
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What a row shows of a node. `figure` is what is compared and what the CSV holds under `column`; None is unknown.
-
-    An empty `better` marks no figure as the best; an empty `column` keeps the row out of the CSV.
-    """
-
-    title: str
-    figure: Callable[[Node], Figure]
-    shown: Callable[[Node], str]
-    note: Callable[[Node], str] = lambda _: ""
-    better: Better = ""
-    column: str = ""
-    hint: str = ""
 
 
 def sections(found: Comparison) -> list[Section]:
@@ -102,29 +53,6 @@ def best_of(figures: Sequence[Figure], better: Better) -> frozenset[int]:
         return frozenset()
     best = max(known) if better == "more" else min(known)
     return frozenset(place for place, figure in enumerate(figures) if figure == best)
-
-
-# ---- how figures are written
-
-
-def _known(value: Figure, write: Callable[[int], str], *, why: str = marks.UNKNOWN_WORDS) -> str:
-    return str(marks.unknown(why)) if not isinstance(value, int) else _exact(value, write(value))
-
-
-def _exact(value: int, shown: str) -> str:
-    return f'<data value="{value}" title="{formats.grouped(value)}">{escape(shown)}</data>'
-
-
-def _lpt(value: int) -> str:
-    return f"{formats.lpt(value)}{NBSP}LPT"
-
-
-def _eth(value: int) -> str:
-    return f"{small_eth(value)}{NBSP}ETH"
-
-
-def _percent(value: int) -> str:
-    return f"{formats.percent(value)}{NBSP}%"
 
 
 # ---- score
@@ -233,7 +161,7 @@ _TERMS = (
     Measure(
         "Reward cut",
         lambda node: node.row.reward_cut_ppm,
-        lambda node: _exact(node.row.reward_cut_ppm, _percent(node.row.reward_cut_ppm)),
+        lambda node: exact(node.row.reward_cut_ppm, percent(node.row.reward_cut_ppm)),
         better="less",
         column="reward_cut_ppm",
         hint="kept by the node",
@@ -241,7 +169,7 @@ _TERMS = (
     Measure(
         "Fee share",
         lambda node: node.row.fee_share_ppm,
-        lambda node: _exact(node.row.fee_share_ppm, _percent(node.row.fee_share_ppm)),
+        lambda node: exact(node.row.fee_share_ppm, percent(node.row.fee_share_ppm)),
         better="more",
         column="fee_share_ppm",
         hint="given to delegators",
@@ -269,7 +197,7 @@ _WORK = (
     Measure(
         "Fees, 90 rounds",
         lambda node: node.row.fees_eth_wei,
-        lambda node: _known(node.row.fees_eth_wei, lambda wei: f"{formats.eth(wei)}{NBSP}ETH"),
+        lambda node: known(node.row.fees_eth_wei, lambda wei: f"{formats.eth(wei)}{NBSP}ETH"),
         better="more",
         column="fees_90_eth_wei",
         hint="paid by others",
@@ -277,7 +205,7 @@ _WORK = (
     Measure(
         "Fees per million LPT",
         lambda node: node.row.rate_eth_wei,
-        lambda node: _known(
+        lambda node: known(
             node.row.rate_eth_wei, lambda wei: f"{formats.eth_fine(wei)}{NBSP}ETH", why="it has no stake"
         ),
         better="more",
@@ -300,7 +228,7 @@ _WORK = (
     Measure(
         "Stake",
         lambda node: node.row.stake_lpt_wei,
-        lambda node: _exact(node.row.stake_lpt_wei, f"{formats.lpt_whole(node.row.stake_lpt_wei)}{NBSP}LPT"),
+        lambda node: exact(node.row.stake_lpt_wei, f"{formats.lpt_whole(node.row.stake_lpt_wei)}{NBSP}LPT"),
         lambda node: "active" if node.row.active else "waiting" if node.row.in_pool else "not active",
         column="stake_lpt_wei",
     ),
@@ -321,7 +249,7 @@ _JOBS = (
     Measure(
         "Free slots",
         lambda node: node.row.idle_slots,
-        lambda node: _known(node.row.idle_slots, formats.grouped, why=NO_OFFERS),
+        lambda node: known(node.row.idle_slots, formats.grouped, why=NO_OFFERS),
         lambda node: "" if node.row.slots_in_use is None else f"{formats.grouped(node.row.slots_in_use)} in use",
         column="idle_slots",
     ),
@@ -334,91 +262,3 @@ _JOBS = (
 def _yield_title(found: Comparison) -> str:
     rounds = found.yields.period.rounds if found.yields else found.asked.rounds
     return f"What {formats.exact(found.asked.amount_lpt_wei)}{NBSP}LPT earned in {formats.grouped(rounds)} rounds"
-
-
-def yield_measures(found: Yields) -> Sequence[Measure]:
-    """Rewards and fees apart: the newest stretch, the middle one, the range; and what stood in the way."""
-    return (
-        *_currency("Rewards", "rewards", "lpt_wei", found, lambda node: node.rewards, _rewards_of, _lpt),
-        *_currency("Fees", "fees", "eth_wei", found, lambda node: node.fees, _fees_of, _eth),
-        _count("Reward calls missed", "missed", lambda newest: newest.missed),
-        _count("Rounds not active", "inactive", lambda newest: newest.inactive + newest.absent),
-    )
-
-
-def _rewards_of(one: Earned) -> int | None:
-    return one.rewards_lpt_wei
-
-
-def _fees_of(one: Earned) -> int | None:
-    return one.fees_eth_wei
-
-
-def _currency(
-    title: str,
-    key: str,
-    unit: str,
-    found: Yields,
-    range_of: Callable[..., Range | None],
-    amount: Callable[[Earned], int | None],
-    write: Callable[[int], str],
-) -> Sequence[Measure]:
-    def newest(node: Node) -> Figure:
-        return amount(node.earned.newest) if node.earned else None
-
-    def middle(node: Node) -> Figure:
-        spread = range_of(node.earned) if node.earned else None
-        return amount(spread.median) if spread else None
-
-    def ends(node: Node) -> str:
-        spread = range_of(node.earned) if node.earned else None
-        if spread is None:
-            return str(marks.unknown(NO_FACTORS))
-        worst, best = amount(spread.worst) or 0, amount(spread.best) or 0
-        return f"{_exact(worst, write(worst).partition(NBSP)[0])} to {_exact(best, write(best))}"
-
-    def when(node: Node) -> str:
-        spread = range_of(node.earned) if node.earned else None
-        return "" if spread is None else f"from {_day(found, spread.worst)}; from {_day(found, spread.best)}"
-
-    lines = [
-        Measure(
-            f"{title}, newest",
-            newest,
-            lambda node: _known(newest(node), write, why=NO_FACTORS),
-            better="more",
-            column=f"{key}_newest_{unit}",
-        )
-    ]
-    if found.period.stretches > 1:
-        lines += [
-            Measure(
-                f"{title}, middle",
-                middle,
-                lambda node: _known(middle(node), write, why=NO_FACTORS),
-                better="more",
-                column=f"{key}_middle_{unit}",
-            ),
-            Measure(f"{title}, worst to best", lambda _: None, ends, when),
-        ]
-    return lines
-
-
-def _count(title: str, column: str, count: Callable[[Earned], int]) -> Measure:
-    def figure(node: Node) -> Figure:
-        return count(node.earned.newest) if node.earned else None
-
-    return Measure(title, figure, lambda node: _known(figure(node), formats.grouped), better="less", column=column)
-
-
-def _day(found: Yields, one: Earned) -> str:
-    """The day a stretch began on, and its first round where that day is not on record."""
-    began = found.began(one)
-    return formats.day(began) if began else f"round {formats.grouped(one.first)}"
-
-
-def per_round(wei: int, rounds: int, unit: str) -> str:
-    """A signed mean of a round."""
-    write = _lpt if unit == "LPT" else _eth
-    mean = abs(wei) // rounds
-    return formats.signed(write(mean), of=wei) if wei >= 0 else formats.MINUS + write(mean)

@@ -14,8 +14,9 @@ from apps.protocol.formats import NBSP
 from apps.protocol.moving import Balance, BreakEven
 from apps.scoring.results import PARTS
 from apps.web.compare import chart
-from apps.web.compare.measures import Section, per_round, sections
+from apps.web.compare.measures import sections
 from apps.web.compare.nodes import Comparison, Node
+from apps.web.compare.rows import Section, per_round
 from apps.web.node.yields import small_eth
 from apps.web.pictures.svg import Picture
 

@@ -6,8 +6,9 @@ import pytest
 
 from apps.protocol.moving import balance
 from apps.protocol.units import WEI
-from apps.web.compare.measures import Better, Figure, best_of, per_round
+from apps.web.compare.measures import best_of
 from apps.web.compare.page import after, gas_words
+from apps.web.compare.rows import Better, Figure, per_round
 
 pytestmark = pytest.mark.unit
 
