@@ -102,6 +102,7 @@ class Operation:
     fields: tuple[Field, ...]
     examples: tuple[str, ...]
     bodies: tuple[Body, ...] = ()
+    sent: tuple[Field, ...] = ()  # fields of the body, or its kinds with theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +176,34 @@ def _operation(method: str, path: str, described: Mapping[str, Any]) -> Operatio
         fields=tuple(_fields(_data(described), "data")),
         examples=tuple(path.replace("{version}", live().version) + end for end in _EXAMPLES.get(name, ())),
         bodies=tuple(_bodies(described)),
+        sent=tuple(_sent(_body(described).get("schema", {}))),
     )
+
+
+def _body(described: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = described.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return found
+
+
+def _sent(schema: Mapping[str, Any]) -> Iterator[Field]:
+    """The fields of a body; where it is one of several kinds, each kind once and then the fields of all."""
+    kinds = schema.get("oneOf", ())
+    for each in kinds:
+        needed = [name for name in each["required"] if name != "kind"]
+        yield Field(
+            f"kind: {each['title']}", "with " + ", ".join(needed), _marked(" ".join(each["description"].split()))
+        )
+    found = {name: field for each in (*kinds, schema) for name, field in each.get("properties", {}).items()}
+    needed = set(schema.get("required", ())) or {"kind"} & set(found)
+    for name, field in found.items():
+        if name != "kind":
+            words = "" if kinds or name in needed else "may be left out; "
+            yield Field(name, _kind(field), _marked(words + field.get("description", "")))
 
 
 def _bodies(described: Mapping[str, Any]) -> Iterator[Body]:
     """The examples of what may be sent."""
-    sent = described.get("requestBody", {}).get("content", {}).get("application/json", {})
-    for name, each in sent.get("examples", {}).items():
+    for name, each in _body(described).get("examples", {}).items():
         yield Body(each.get("summary", name), json.dumps(each["value"], indent=2))
 
 

@@ -32,6 +32,7 @@ SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": False,
     "SORT_OPERATIONS": False,
     "ENUM_NAME_OVERRIDES": {
+        "BondingStatusEnum": ("unbonded", "pending", "bonded"),
         "MethodStatusEnum": ("live", "shadow", "retired"),
         "OrchestratorStatusEnum": ("active", "waiting", "inactive"),
     },
