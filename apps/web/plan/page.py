@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.safestring import SafeString
+
 from apps.delegation.aftermath import Called
 from apps.delegation.export import texts
 from apps.delegation.export.kept import steps_of
@@ -16,6 +18,8 @@ from apps.network.selectors.yieldquery import written
 from apps.protocol import formats
 from apps.protocol.formats import EN_DASH, NBSP
 from apps.protocol.units import Address, LptWei
+from apps.web.pictures import holdings
+from apps.web.pictures.holdings import Held
 from apps.web.plan.kinds import KINDS, Kind
 from apps.web.plan.words import Point, point
 
@@ -94,6 +98,10 @@ class Result:
     outcome: Mapping[str, Any]
     mends: tuple[Way, ...]
 
+    @property
+    def names_its_step(self) -> bool:
+        return str(self.outcome.get("sentence", "")).startswith("Step ")
+
 
 @dataclass(frozen=True, slots=True)
 class PlanPage:
@@ -103,6 +111,8 @@ class PlanPage:
     document: Mapping[str, Any]
     kind: Kind
     groups: tuple[Group, ...]
+    picture: SafeString | None
+    picture_keys: Sequence[tuple[str, str]]
     agreements: tuple[Agreement, ...]
     ways: tuple[Way, ...]
     steps: tuple[Signable, ...]
@@ -144,6 +154,7 @@ class PlanPage:
 def page_of(kept: PreparedPlan, base: str, called: Called) -> PlanPage:
     """The page of a kept plan; `base` is the address of the form."""
     document = kept.document
+    then, now = (_signer_of(document, side) for side in ("before", "after"))
     sent = list(kept.submissions.order_by("step", "id"))
     gas = [one["gas_simulated"] for one in document["steps"]]
     return PlanPage(
@@ -151,6 +162,8 @@ def page_of(kept: PreparedPlan, base: str, called: Called) -> PlanPage:
         document=document,
         kind=KINDS[document["kind"]],
         groups=tuple(_groups(document, called)),
+        picture=holdings.drawn(then, now),
+        picture_keys=holdings.keys(then, now),
         agreements=tuple(_agreements(document)),
         ways=tuple(_way(one, document, base) for one in document["alternatives"]),
         steps=tuple(_signables(document, sent)),
@@ -165,6 +178,12 @@ def page_of(kept: PreparedPlan, base: str, called: Called) -> PlanPage:
 # --- before and after
 
 
+def _signer_of(document: Mapping[str, Any], side: str) -> Held:
+    """What the signer holds; nothing where the document does not tell of it."""
+    found = (one for one in document[side]["accounts"] if one["address"] == document["signer"])
+    return next((holdings.held(one) for one in found), Held(0, 0, 0))
+
+
 def _groups(document: Mapping[str, Any], called: Called) -> Iterator[Group]:
     before, after = document["before"], document["after"]
     own = document["signer"]
@@ -176,7 +195,13 @@ def _groups(document: Mapping[str, Any], called: Called) -> Iterator[Group]:
     for then, now in _pairs(before["nodes"], after["nodes"]):
         rows = tuple(_node_rows(then, now))
         if rows:
-            yield Group(f"Orchestrator {called(then['address'])}", then["address"], rows)
+            yield Group(f"Orchestrator{_name(then['address'], called)}", then["address"], rows)
+
+
+def _name(address: str, called: Called) -> str:
+    """Its name with a blank before it; nothing where it has none, since the whole address follows."""
+    words = called(Address(address))
+    return "" if words == formats.short_address(address) else f" {words}"
 
 
 def _pairs(before: Sequence[Any], after: Sequence[Any]) -> Iterator[tuple[Any, Any]]:

@@ -143,6 +143,8 @@ def show(request: HttpRequest, address: str, identity: str) -> HttpResponseBase:
     kept = _kept(address, identity)
     if request.method != "POST":
         return _shown(request, kept)
+    if kept.submissions.exists():
+        return HttpResponseRedirect(f"{_url(kept)}#result")
     shown = kept.document
     try:
         made = plans.plan_acknowledge(chain.client(), kept.id, request.POST.getlist("code"))
@@ -234,6 +236,8 @@ def recheck(request: HttpRequest, address: str, identity: str) -> HttpResponseBa
 
 def _rechecked(client: ChainClient, kept: PreparedPlan, done: int) -> Rechecked | Refusal:
     """Before the first step the plan is made anew; between two, what is left of it is tried."""
+    if not done and kept.submissions.exists():
+        return Refusal("already_sent", "A transaction of this plan was sent already. Open its page again.")
     if not done:
         return plans.plan_recheck(client, kept.id)
     if done >= len(kept.document["steps"]) or not kept.document["ready"]:
