@@ -35,12 +35,23 @@ class Step(NamedTuple):
     start_round: int
 
 
+class Base(NamedTuple):
+    """What was bonded at the end of a round, and with whom."""
+
+    round: int
+    bonded: int
+    delegate: str
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Stake that lay with one node from the end of round `first` to round `last`, and what that brought in all."""
+    """Stake from one claim to the next, in rounds `first` and `last`, and what it brought in all.
 
-    delegate: str
-    bonded: int
+    `bases` are the rounds in which the stake was set, oldest first: usually only that of the claim, but stake that was
+    received may be added to and moved without its owner ever having claimed.
+    """
+
+    bases: tuple[Base, ...]
     first: int
     last: int
     rewards: int
@@ -63,7 +74,7 @@ class History:
     stretches: list[Stretch] = field(default_factory=list)
     moves: dict[int, Moves] = field(default_factory=dict)
     delegates: dict[int, str] = field(default_factory=dict)  # whom it was with at the end of a round in which it acted
-    since: int = 0  # the round whose stored factors the stake counts from
+    bases: list[Base] = field(default_factory=list)  # since the last claim
 
     def moved(self, round_: int, *, put_in: int = 0, taken_out: int = 0) -> None:
         before = self.moves.get(round_, Moves())
@@ -71,9 +82,18 @@ class History:
 
     def ends(self, round_: int, *, rewards: int, fees: int) -> None:
         """Closes the stretch that runs, if there is stake that could have grown."""
-        if self.book.delegate != ZERO_ADDRESS and (rewards or fees or self.book.bonded):
-            made = Stretch(self.book.delegate, self.book.bonded, self.since, round_, rewards, fees)
-            self.stretches.append(made)
+        if self.bases and (rewards or fees or self.book.bonded):
+            self.stretches.append(
+                Stretch(tuple(self.bases), self.book.last_claim_round, round_, rewards, fees),
+            )
+        self.bases = []
+
+    def stands(self, round_: int) -> None:
+        """What is bonded at the end of a round in which something was done."""
+        if self.bases and self.bases[-1].round == round_:
+            self.bases.pop()
+        self.bases.append(Base(round_, self.book.bonded, self.book.delegate))
+        self.delegates[round_] = self.book.delegate
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +120,7 @@ def replay(steps: Iterable[Step]) -> History:
         if step.kind in ("transfer", "withdraw_stake", "withdraw_fees"):
             continue  # neither touches the stake: a transfer is its Unbond and its Rebond
         _apply(history, step)
-        history.since = max(history.since, step.round)  # whatever touches a position claims it first
-        history.delegates[step.round] = history.book.delegate
+        history.stands(step.round)
     return history
 
 
@@ -128,19 +147,42 @@ def _apply(history: History, step: Step) -> None:
         ledger.slashed(book, penalty=step.amount)
 
 
-def grown(stretch: Stretch, stored: Stored) -> Iterator[tuple[int, int, int]]:
-    """Each round of a stretch with its rewards and fees; the last round brings whatever is left of the whole."""
-    start_reward, start_fee = stored.get(stretch.first, (0, 0))
-    start_reward = reward = start_reward or ONE
-    fee, told_rewards, told_fees = start_fee, 0, 0
-    for number in range(stretch.first + 1, stretch.last):
+def grown(stretch: Stretch, factors: Mapping[str, Stored]) -> Iterator[tuple[Base, int, int, int]]:
+    """Each round of a stretch with its rewards and fees; the last round brings whatever is left of the whole.
+
+    The contract counts from what was stored for exactly the first round, and up to the newest factors there are: where
+    nothing was stored for the first round, stake that comes grows by all that its node ever earned, at once. Stake that
+    moves on before any claim loses what it had grown by, which makes a round below 0.
+    """
+    told_rewards = told_fees = 0
+    ends = [*(base.round for base in stretch.bases[1:]), stretch.last]
+    for base, end in zip(stretch.bases, ends, strict=True):
+        for number, reward, fee in _growth(base, factors.get(base.delegate, {}), first=stretch.first, end=end):
+            yield base, number, reward - told_rewards, fee - told_fees
+            told_rewards, told_fees = reward, fee
+    yield stretch.bases[-1], stretch.last, stretch.rewards - told_rewards, stretch.fees - told_fees
+
+
+def _growth(base: Base, stored: Stored, *, first: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """What the base had grown by at the end of each round before `end`, counted from round `first`."""
+    start_reward, start_fee = stored.get(first, (0, 0))
+    reward, fee = _latest(stored, base.round)
+    start_reward = start_reward or ONE
+    for number in range(base.round, end):
         stored_reward, stored_fee = stored.get(number, (0, 0))
         reward, fee = stored_reward or reward, stored_fee or fee
-        rewards = precise_perc_of(stretch.bonded, reward, start_reward) - stretch.bonded
-        fees = precise_perc_of(stretch.bonded, fee - start_fee, start_reward)
-        yield number, rewards - told_rewards, fees - told_fees
-        told_rewards, told_fees = rewards, fees
-    yield stretch.last, stretch.rewards - told_rewards, stretch.fees - told_fees
+        rewards = precise_perc_of(base.bonded, reward, start_reward) - base.bonded
+        yield number, rewards, precise_perc_of(base.bonded, fee - start_fee, start_reward)
+
+
+def _latest(stored: Stored, number: int) -> tuple[int, int]:
+    """The newest factors at the end of a round, each stored for it or for one before."""
+    reward, fee = stored.get(number, (0, 0))
+    if not reward or not fee:
+        before = sorted((each for each in stored if each < number), reverse=True)
+        reward = reward or next((stored[each][0] for each in before if stored[each][0]), 0)
+        fee = fee or next((stored[each][1] for each in before if stored[each][1]), 0)
+    return reward or ONE, fee
 
 
 def by_round(history: History, factors: Mapping[str, Stored], *, first: int, last: int) -> list[RoundEarned]:
@@ -174,10 +216,10 @@ def _earned(
     for stretch in stretches:
         if stretch.last < first:
             continue
-        for number, rewards, fees in grown(stretch, factors.get(stretch.delegate, {})):
-            if number >= first:
+        for base, number, rewards, fees in grown(stretch, factors):
+            if number >= first and (rewards or fees or number > stretch.bases[0].round):
                 earned[number] = (earned[number][0] + rewards, earned[number][1] + fees)
-                nodes[number] = stretch.delegate
+                nodes[number] = base.delegate
     return earned, nodes
 
 

@@ -62,7 +62,7 @@ def rounds_of(held: Held, *, first: int = 0, last: int | None = None) -> list[Ro
         return []
     rewards, fees = held.pending_rewards_lpt_wei, held.pending_fees_eth_wei
     # claimed in the running round already: what is left pending is a node's own commission
-    history.ends(max(held.running, history.since), rewards=rewards, fees=fees)
+    history.ends(held.running, rewards=rewards, fees=fees)
     first = max(first, min(history.delegates))
     factors = _factors([each for each in history.stretches if each.last >= first])
     return earned.by_round(history, factors, first=first, last=held.running if last is None else last)
@@ -177,9 +177,23 @@ def _steps(address: str) -> list[Step]:
     ]
 
 
+# All factors of the stretches, and the newest of each kind before them.
 _FACTORS = """
     SELECT orchestrator, round, reward_factor, fee_factor FROM network_orchestrator_round
-    WHERE orchestrator = ANY(%s) AND round BETWEEN %s AND %s AND (reward_factor > 0 OR fee_factor > 0)
+    WHERE orchestrator = ANY(%(nodes)s) AND round BETWEEN %(first)s AND %(last)s
+      AND (reward_factor > 0 OR fee_factor > 0)
+    UNION ALL
+    SELECT node, r.round, r.reward_factor, r.fee_factor FROM unnest(%(nodes)s::text[]) AS node
+    CROSS JOIN LATERAL (
+        SELECT round, reward_factor, fee_factor FROM network_orchestrator_round
+        WHERE orchestrator = node AND round < %(first)s AND reward_factor > 0 ORDER BY round DESC LIMIT 1
+    ) r
+    UNION ALL
+    SELECT node, f.round, f.reward_factor, f.fee_factor FROM unnest(%(nodes)s::text[]) AS node
+    CROSS JOIN LATERAL (
+        SELECT round, reward_factor, fee_factor FROM network_orchestrator_round
+        WHERE orchestrator = node AND round < %(first)s AND fee_factor > 0 ORDER BY round DESC LIMIT 1
+    ) f
 """
 
 
@@ -188,9 +202,13 @@ def _factors(stretches: Sequence[earned.Stretch]) -> Mapping[str, Stored]:
     if not stretches:
         return {}
     found: dict[str, dict[int, tuple[int, int]]] = {}
-    bounds = (min(each.first for each in stretches), max(each.last for each in stretches))
+    asked = {
+        "nodes": sorted({base.delegate for each in stretches for base in each.bases}),
+        "first": min(each.first for each in stretches),
+        "last": max(each.last for each in stretches),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_FACTORS, [sorted({each.delegate for each in stretches}), *bounds])
+        cursor.execute(_FACTORS, asked)
         for node, number, reward, fee in cursor.fetchall():
             found.setdefault(node, {})[number] = (int(reward), int(fee))
     return found

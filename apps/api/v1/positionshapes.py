@@ -159,8 +159,8 @@ class SinceSerializer(Shape):
     """What changed from the beginning of a round on. Sums are null where logs are missing."""
 
     round = serializers.IntegerField(source="first")
-    rewards_lpt_wei = Wei(allow_null=True)
-    fees_eth_wei = Wei(allow_null=True)
+    rewards_lpt_wei = SignedWei(allow_null=True)
+    fees_eth_wei = SignedWei(allow_null=True)
     put_in_lpt_wei = Wei(allow_null=True, help_text="bonded, bonded again or received")
     taken_out_lpt_wei = Wei(allow_null=True, help_text="unbonded, given away or slashed")
     acts = ActSerializer(many=True, help_text="newest first, at most 200")
@@ -201,7 +201,7 @@ class PositionRoundSerializer(Shape):
     delegate = LowerAddress()
     put_in_lpt_wei = Wei()
     taken_out_lpt_wei = Wei()
-    rewards_lpt_wei = Wei()
-    fees_eth_wei = Wei()
+    rewards_lpt_wei = SignedWei(help_text="below 0 where stake moved on before a claim and lost what it had grown by")
+    fees_eth_wei = SignedWei()
     principal_lpt_wei = SignedWei()
     stake_lpt_wei = Wei()

@@ -50,6 +50,8 @@ def ann() -> None:
     for number, (reward, fee) in factors.items():
         OrchestratorRoundFactory(orchestrator=NODE, round=number, active=True, reward_factor=reward, fee_factor=fee)
     at = {"delegator": ANN, "delegate": NODE}
+    StakeEventFactory(kind="claim", round=40, block__number=361, delegator=ANN, delegate=ZERO_ADDRESS, amount_lpt_wei=0,
+                      fees_eth_wei=0, bonded_lpt_wei=None, log_index=0)  # fmt: skip
     StakeEventFactory(round=40, block__number=361, other=ZERO_ADDRESS, amount_lpt_wei=100 * WEI,
                       bonded_lpt_wei=100 * WEI, **at)  # fmt: skip
     StakeEventFactory(kind="claim", round=46, block__number=415, amount_lpt_wei=10 * WEI, fees_eth_wei=0,
