@@ -69,7 +69,9 @@ def form(request: HttpRequest, address: str) -> HttpResponseBase:
     who = _owner(address)
     if who != address:
         query = request.GET.urlencode()
-        return HttpResponsePermanentRedirect(_base(who) + (f"?{query}" if query else ""))
+        whither = _base(who) + (f"?{query}" if query else "")
+        # a name may lead elsewhere tomorrow; another spelling of the address never does
+        return HttpResponseRedirect(whither) if "." in address else HttpResponsePermanentRedirect(whither)
     if request.method != "POST":
         return _form(request, who, request.GET)
     kind = request.POST.get("kind", "")

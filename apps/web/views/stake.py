@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
@@ -31,14 +32,18 @@ ROUND_COLUMNS = tuple(field.name for field in fields(RoundEarned))
 
 @require_safe
 def look(request: HttpRequest) -> HttpResponseBase:
-    """Where to write an address; one that is given leads on to its position."""
-    text = request.GET.get("address", "").strip()
+    """Where to write an address; one that is given leads on to its position, or, with an orchestrator in `to`, to the
+    plan of staking there."""
+    text, to = request.GET.get("address", "").strip(), request.GET.get("to", "").strip()
     if not text:
         return render(request, "stake/look.html", {})
     try:
         address = _address(text)
     except AddressError as error:
         return _not_found(request, text, str(error))
+    if to:
+        query = urlencode([("kind", "delegate"), ("to", to[:_LONGEST])])
+        return HttpResponseRedirect(f"{reverse('web:plan_form', args=[address])}?{query}")
     return HttpResponseRedirect(reverse("web:stake", args=[address]))
 
 

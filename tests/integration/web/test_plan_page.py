@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -24,10 +23,9 @@ def text(response: Any) -> str:
     return found
 
 
-def asked(who: Address, **fields: str) -> HttpResponse:
+def asked(who: Address, **fields: str) -> Any:
     """The answer to a form that was filled in."""
-    found: HttpResponse = Client().post(f"/stake/{who}/plan/", fields)
-    return found
+    return Client().post(f"/stake/{who}/plan/", fields)
 
 
 def planned(who: Address, **fields: str) -> PreparedPlan:
