@@ -17,6 +17,7 @@ PARTS = (
     "tests.bench.reorg",
     "tests.bench.long_history",
     "tests.bench.lists",
+    "tests.bench.positions",
     "tests.bench.scale",
     "tests.bench.score",
     "tests.bench.backtest",

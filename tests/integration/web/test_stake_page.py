@@ -159,6 +159,7 @@ def test_position__of_an_address_that_never_staked__then_calm_and_what_to_do(cli
     text = text_of(client, f"/stake/{EVE}/")
     assert "Never staked: no log up to block 2,000 gives this address any stake." in text
     assert "choose an orchestrator" in text
+    assert f'href="/stake/{EVE}/plan/"' in response.content.decode()
 
 
 def test_positions__together__then_a_row_each_and_sums(client: Client, network: None) -> None:
