@@ -189,10 +189,8 @@ def _sent(schema: Mapping[str, Any]) -> Iterator[Field]:
     """The fields of a body; where it is one of several kinds, each kind once and then the fields of all."""
     kinds = schema.get("oneOf", ())
     for each in kinds:
-        needed = [name for name in each["required"] if name != "kind"]
-        yield Field(
-            f"kind: {each['title']}", "with " + ", ".join(needed), _marked(" ".join(each["description"].split()))
-        )
+        own = [name for name in each["required"] if name != "kind"]
+        yield Field(f"kind: {each['title']}", "with " + ", ".join(own), _marked(" ".join(each["description"].split())))
     found = {name: field for each in (*kinds, schema) for name, field in each.get("properties", {}).items()}
     needed = set(schema.get("required", ())) or {"kind"} & set(found)
     for name, field in found.items():

@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from django.db.models import QuerySet
 
 from apps.chain import fates
 from apps.chain.client import ChainClient
@@ -56,6 +57,7 @@ UNPROVED_AFTER_S = 120  # that its nonce is taken and nobody shows by what: long
 GIVEN_UP_AFTER = timedelta(days=7)
 MOST_BLOCKS_BETWEEN = 5_000  # whose logs are read for causes; a plan lives for about 1,200
 SETTLED_AFTER = timedelta(minutes=15)  # until then it is looked at again whether the block still stands
+LOOK_AGAIN_S = 20  # between two looks at a young block
 AT_ONCE = 50  # submissions looked at in one run
 
 _HASH = re.compile(r"0x[0-9a-f]{64}", re.ASCII)
@@ -126,9 +128,18 @@ def submissions_follow(client: ChainClient) -> int:
 
 
 def anything_to_follow() -> bool:
-    """Whether there is a submission that waits, or whose block is young."""
-    young = PlanSubmission.objects.filter(block__isnull=False, submitted_at__gt=datetime.now(UTC) - SETTLED_AFTER)
-    return PlanSubmission.objects.filter(state=_STATES.WAITING).exists() or young.exists()
+    """Whether there is a submission that waits, or one whose young block is to be looked at again."""
+    return PlanSubmission.objects.filter(state=_STATES.WAITING).exists() or _young().exists()
+
+
+def _young() -> QuerySet[PlanSubmission]:
+    """Mined submissions whose block may still be given up, not looked at for a while."""
+    now = datetime.now(UTC)
+    return PlanSubmission.objects.filter(
+        block__isnull=False,
+        submitted_at__gt=now - SETTLED_AFTER,
+        checked_at__lte=now - timedelta(seconds=LOOK_AGAIN_S),
+    )
 
 
 def _due() -> list[PlanSubmission]:
@@ -141,9 +152,9 @@ def _due() -> list[PlanSubmission]:
 
 def _forget_lost_blocks(client: ChainClient) -> None:
     """Let submissions wait again whose block is no longer the chain's."""
-    since = datetime.now(UTC) - SETTLED_AFTER
-    young = list(PlanSubmission.objects.filter(block__isnull=False, submitted_at__gt=since).order_by("id")[:AT_ONCE])
+    young = list(_young().order_by("checked_at", "id")[:AT_ONCE])
     answers = client.batch([header_request(one.block or 0) for one in young])
+    PlanSubmission.objects.filter(pk__in=[one.pk for one in young]).update(checked_at=datetime.now(UTC))
     for one, answer in zip(young, answers, strict=True):
         if answer is not None and answer.get("hash") != one.outcome.get("block_hash"):
             told = {"sentence": "The chain gave up the block it was in; it waits again."}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -24,6 +23,7 @@ from apps.api import bodies, queries
 from apps.api.errors import Problem
 from apps.api.resource import API_VERSION, Endpoint, has_copy
 from apps.api.v1.envelope import PROBLEM, MetaSerializer, ProblemSerializer
+from apps.api.v1.plandata import plan_data, plan_meta, submission_data
 from apps.api.v1.planshapes import (
     ACKNOWLEDGE_EXAMPLES,
     ACKNOWLEDGED,
@@ -110,7 +110,7 @@ class PlanEndpoint(Endpoint):
 
     def answer(self, kept: PreparedPlan, data: Mapping[str, Any], *, status: int = 200) -> Response:
         """The envelope; it stands at the block that the plan was made at, not at the index's."""
-        body = {"data": data, "meta": _meta(kept)}
+        body = {"data": data, "meta": plan_meta(kept)}
         return Response(body, status=status, headers={"Cache-Control": "no-store"})
 
 
@@ -138,7 +138,7 @@ class PlanMake(PlanEndpoint):
         wanted = _intention(asked)
         made = plans.plan_make(chain.client(), wanted, acknowledged=acknowledged, mine=mine)
         kept = _made(made)
-        response = self.answer(kept, _plan(kept), status=201)
+        response = self.answer(kept, plan_data(kept), status=201)
         response.headers["Location"] = f"/api/v1/plans/{kept.id}"
         return response
 
@@ -160,7 +160,7 @@ class PlanDetail(PlanEndpoint):
     def get(self, request: Request, id: str) -> HttpResponseBase:
         queries.nothing(request.query_params)
         kept = _known(id)
-        data = _plan(kept)
+        data = plan_data(kept)
         looked = [(each["tx_hash"], each["state"], each["checked_at"]) for each in data["submissions"]]
         parts = (API_VERSION, kept.id, kept.made_at, data["expired"], looked)
         tag = f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
@@ -198,7 +198,7 @@ class PlanRecheck(PlanEndpoint):
         if isinstance(checked, Refusal):
             raise _refused(checked)
         found = [{"where": each.where, "shown": each.shown, "now": each.now} for each in checked.differences]
-        shown = _plan(checked.plan, stands=checked.stands)
+        shown = plan_data(checked.plan, stands=checked.stands)
         return self.answer(checked.plan, {"stands": checked.stands, "differences": found, "plan": shown})
 
 
@@ -226,7 +226,7 @@ class PlanAcknowledge(PlanEndpoint):
             raise bodies.bad("codes", "Name at least one code.")
         _known(id)
         kept = _made(plans.plan_acknowledge(chain.client(), id, codes))
-        return self.answer(kept, _plan(kept))
+        return self.answer(kept, plan_data(kept))
 
 
 class PlanSubmit(PlanEndpoint):
@@ -261,7 +261,7 @@ class PlanSubmit(PlanEndpoint):
             one = receipts.submission_add(kept.id, step, tx_hash)
         except receipts.BadSubmission as error:
             raise Problem("refused", str(error), {"reason": "no_such_step"}) from error
-        return self.answer(kept, _submission(_looked_at(one)), status=201)
+        return self.answer(kept, submission_data(_looked_at(one)), status=201)
 
 
 class PlanExport(PlanEndpoint):
@@ -352,52 +352,3 @@ def _looked_at(one: PlanSubmission) -> PlanSubmission:
         return receipts.submission_check(chain.client(), one)
     except ChainError:
         return one
-
-
-def _plan(kept: PreparedPlan, *, stands: bool | None = None) -> dict[str, Any]:
-    """The document with what is true of it now. It has calldata where it was just found to stand, or is fresh."""
-    expired = kept.expires_at <= datetime.now(UTC)
-    shown = dict(kept.document)
-    if stands is False or (expired and not stands):
-        shown["steps"] = [{**step, "calldata": None} for step in shown["steps"]]
-        shown["ready"] = False
-    exports = {form: f"/api/v1/plans/{kept.id}/export/{form}" for form in FORMS} if shown["ready"] else {}
-    if len(shown["steps"]) != 1:
-        exports.pop("link", None)
-    found = kept.submissions.order_by("submitted_at", "id")
-    return {**shown, "expired": expired, "exports": exports, "submissions": [_submission(one) for one in found]}
-
-
-def _submission(one: PlanSubmission) -> dict[str, Any]:
-    told = one.outcome
-    return {
-        "step": one.step,
-        "tx_hash": f"0x{one.tx_hash.hex()}",
-        "state": str(one.state),
-        "sentence": told.get("sentence", ""),
-        "submitted_at": one.submitted_at,
-        "checked_at": one.checked_at,
-        "mined_tx_hash": told.get("tx_hash") if one.block is not None else None,
-        "replaced_by": told.get("replaced_by"),
-        "block": one.block,
-        "block_hash": told.get("block_hash"),
-        "round": told.get("round"),
-        "reason": told.get("reason"),
-        **{name: told.get(name, []) for name in ("differences", "causes", "mends", "events")},
-    }
-
-
-def _meta(kept: PreparedPlan) -> dict[str, Any]:
-    return {
-        "as_of": {
-            "block": kept.block,
-            "block_hash": f"0x{bytes(kept.block_hash).hex()}",
-            "round": kept.round,
-            "time": datetime.fromtimestamp(kept.document["made_at"]["time"], UTC),
-        },
-        "finality": "head",
-        "lag_blocks": 0,
-        "source": "chain",
-        "version": API_VERSION,
-        "score": None,
-    }

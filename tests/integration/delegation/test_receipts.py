@@ -273,6 +273,10 @@ def test_task__when_submissions_wait__then_it_follows_them_and_sees_a_lost_block
     one.refresh_from_db()
     assert one.state == "done"
 
+    monkeypatch.setattr(receipts, "LOOK_AGAIN_S", 0)
+    assert tasks.follow_submissions() == 0
+    one.refresh_from_db()
+    assert one.state == "done"
     local.net.client.rpc("evm_revert", [kept])
     local.net.mine(2)
     assert tasks.follow_submissions() == 0

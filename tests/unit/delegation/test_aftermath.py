@@ -22,7 +22,13 @@ APPROVAL = Event("LivepeerToken", "Approval", {"owner": D, "spender": MANAGER, "
 
 
 def bond(to: Address = T1, old: Address = T1, amount: int = 100 * LPT) -> Event:
-    given = {"newDelegate": to, "oldDelegate": old, "delegator": D, "additionalAmount": amount, "bondedAmount": 1}
+    given: dict[str, int | str] = {
+        "newDelegate": to,
+        "oldDelegate": old,
+        "delegator": D,
+        "additionalAmount": amount,
+        "bondedAmount": 1,
+    }
     return Event("BondingManager", "Bond", given)
 
 
