@@ -14,6 +14,7 @@ from apps.chain.errors import RpcRefused
 from apps.chain.readers import Read, controller
 from apps.chain.records import Header, header_of, header_request
 from apps.delegation import guesses
+from apps.delegation.lookalikes import look_alike
 from apps.delegation.plan.build import Plan, build
 from apps.delegation.plan.facts import Snapshot, Worsened
 from apps.delegation.plan.intentions import Intention, concerned, target
@@ -47,7 +48,7 @@ def prepare(
     `mine` are the reader's other accounts, which are read along and must not change. Raises ChainError where the chain
     does not answer.
     """
-    at = contracts()
+    at = look_alike(wanted, mine) or contracts()
     if isinstance(at, Refusal):
         return at
     head, with_code = _head(client, [*concerned(wanted), *_recipients(wanted)])

@@ -76,6 +76,7 @@ def _forms_keep_what_was_typed(saver: Address, two: Address) -> None:
         (409, {"kind": "withdraw", "all": "1"}, "No lock of this account has matured."),
         (409, {"kind": "delegate", "to": saver, "amount": "1"}, "choose to become one"),
         (409, {"kind": "hand_over", "receiver": saver}, "are the same account"),
+        (409, {"kind": "hand_over", "receiver": two[:20] + "00000000" + two[28:]}, "but it is another address."),
     ]
     for status, fields, sentence in wrong:
         answer = asked(saver, **fields)
