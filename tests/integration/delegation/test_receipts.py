@@ -245,6 +245,69 @@ def test_fees__when_they_are_withdrawn__then_they_are_done_as_shown(local: Local
     assert (done.state, done.outcome["sentence"]) == ("done", "Done exactly as shown.")
 
 
+# calls the address in the first word of its calldata with the rest, and succeeds whatever comes of it, as a Safe does
+FORWARDER = "0x602036038060206000376000600082600060006000355af1505000"
+
+
+def through_a_contract(here: Local, plan: PreparedPlan) -> str:
+    """The plan's only step sent by its owner, which is a contract, on behalf of somebody who pays the gas; its hash."""
+    (one,) = plan.document["steps"]
+    payer = here.net.account("relayer").address
+    here.net.client.rpc("anvil_setBalance", [payer, hex(10**20)])
+    data = "0x" + one["target"][2:].rjust(64, "0") + one["calldata"][2:]
+    call = {"from": payer, "to": one["sender"], "data": data, "gas": hex(2_000_000)}
+    return str(here.net.client.rpc("eth_sendTransaction", [call]))
+
+
+def test_step__when_a_contract_account_does_it_in_a_transaction_of_its_own__then_the_logs_prove_it(
+    local: Local,  # noqa: F811
+) -> None:
+    _, _, saver = living(local)
+    local.net.client.rpc("anvil_setCode", [saver, FORWARDER])
+    plan = ready(local, Add(saver, LptWei(5 * LPT)))
+
+    sent = through_a_contract(local, plan)
+    local.net.mine()
+    done = followed(local, plan, sent)
+
+    assert (done.state, done.outcome["sentence"]) == ("done", "Done exactly as shown.")
+
+
+def test_step__when_a_contract_account_fails_inside_and_its_transaction_does_not__then_that_is_no_success(
+    local: Local,  # noqa: F811
+) -> None:
+    _, _, saver = living(local)
+    held = local.net.pending_stake(saver)
+    local.net.client.rpc("anvil_setCode", [saver, FORWARDER])
+    plan = ready(local, Undelegate(saver, LptWei(held * 6 // 10)))
+
+    local.net.unbond(saver, held * 7 // 10)
+    sent = through_a_contract(local, plan)
+    local.net.mine()
+    failed = followed(local, plan, sent)
+
+    assert failed.state == "different"
+    assert "it did not do this" in failed.outcome["sentence"]
+
+
+def test_undelegation__when_another_round_begins_before_it_is_mined__then_that_is_the_cause(
+    local: Local,  # noqa: F811
+) -> None:
+    one, _, saver = living(local)
+    plan = ready(local, Undelegate(saver, LptWei(LPT)))
+
+    local.net.next_round()
+    local.net.reward(one)
+    sent = send(local, plan)
+    local.net.mine()
+    late = followed(local, plan, sent)
+
+    assert late.state == "different"
+    assert [each["code"] for each in late.outcome["causes"]] == ["round_began", "reward_landed"]
+    assert late.outcome["sentence"].startswith("Mined, but not exactly as shown: ")
+    assert f"accounts.{saver}.locks" in [each["where"] for each in late.outcome["differences"]]
+
+
 def test_submission__when_it_cannot_be__then_it_is_refused(local: Local) -> None:  # noqa: F811
     _, _, saver = living(local)
     plan = ready(local, Add(saver, LptWei(5 * LPT)))
