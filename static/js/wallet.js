@@ -245,8 +245,8 @@
       if ([4200, 5700, 5760, -32601].includes(error?.code)) return false;
       throw error;
     }
-    const hash = await mined(wallet, sent?.id ?? sent);
-    for (let step = 0; step < plan.steps.length; step += 1) await submitted(step, hash);
+    const hashes = await mined(wallet, sent?.id ?? sent);
+    for (let step = 0; step < plan.steps.length; step += 1) await submitted(step, hashes[step] ?? hashes.at(-1));
     reload();
     return true;
   }
@@ -261,12 +261,13 @@
     }
   }
 
+  // one transaction for all of them, or as many as there are steps
   async function mined(wallet, id) {
     say("info", "Sent.", "Waiting for the receipt.");
     for (;;) {
       const found = await wallet.provider.request({ method: "wallet_getCallsStatus", params: [id] });
-      const hash = found?.receipts?.at(-1)?.transactionHash;
-      if (hash && found.status >= 200) return hash;
+      const hashes = (found?.receipts ?? []).map((one) => one.transactionHash);
+      if (hashes.length && found.status >= 200) return hashes;
       if (found?.status >= 400) throw new Stop("The wallet could not send the steps. Nothing was done.");
       await pause(1000);
     }

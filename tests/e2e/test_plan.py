@@ -60,7 +60,7 @@ def test_top_up__when_approval_is_needed__then_two_signatures_end_as_shown(
     expect(page.get_by_role("button", name="Sign with Test wallet")).to_have_count(0)
 
 
-def test_signing__when_something_is_not_as_it_was_read__then_nothing_is_sent(
+def test_signing__when_something_is_not_as_it_was_read__then_nothing_is_sent_before_it_is_read_anew(
     page: Page,
     local: Local,  # noqa: F811
     live_server: LiveServer,
@@ -88,3 +88,10 @@ def test_signing__when_something_is_not_as_it_was_read__then_nothing_is_sent(
     expect(page.locator(SAID)).to_contain_text("Stopped before signing.")
     expect(page.locator(SAID)).to_contain_text("90\u00a0% instead of 10\u00a0%")
     assert wallet.sent == []
+
+    page.reload()
+    wallet.is_atomic = True
+    sign(page)
+    expect(page.locator("#result")).to_contain_text("Done exactly as shown.", timeout=20_000)
+    assert len(wallet.sent) == 2
+    assert len({local.client.rpc("eth_getTransactionReceipt", [each])["blockNumber"] for each in wallet.sent}) == 1

@@ -60,15 +60,37 @@ class Wallet:
             return {"result": None}
         if method == "eth_getTransactionCount":
             return {"result": self.client.rpc(method, params)}
+        if self.is_atomic and method in ("wallet_getCapabilities", "wallet_sendCalls", "wallet_getCallsStatus"):
+            return {"result": self._batches(method, params)}
         if method == "eth_sendTransaction":
             return self._rejection() if self.rejects else {"result": self._signed_and_sent(params[0])}
         return {"error": {"code": 4200, "message": f"{method} is not known here"}}
+
+    def _batches(self, method: str, params: list[Any]) -> Any:
+        """All calls of a batch in one block (EIP-5792)."""
+        if method == "wallet_getCapabilities":
+            return {self.chain: {"atomic": {"status": "supported"}}}
+        if method == "wallet_sendCalls":
+            assert params[0]["atomicRequired"] is True
+            for call in params[0]["calls"]:
+                self._send({**call, "from": params[0]["from"]}, gas=1_000_000)
+            self.client.rpc("evm_mine", [])
+            return {"id": "0x01"}
+        receipts = [self.client.rpc("eth_getTransactionReceipt", [each]) for each in self.sent]
+        return {"id": params[0], "status": 200, "atomic": True, "receipts": receipts}
 
     def _rejection(self) -> dict[str, Any]:
         return {"error": {"code": 4001, "message": "User rejected the request."}}
 
     def _signed_and_sent(self, call: dict[str, str]) -> str:
-        """Signed with the account's own key, sent raw, and mined."""
+        """One call, mined."""
+        gas = int(self.client.rpc("eth_estimateGas", [call]), 16) * 2
+        tx_hash = self._send(call, gas=gas)
+        self.client.rpc("evm_mine", [])
+        return tx_hash
+
+    def _send(self, call: dict[str, str], *, gas: int) -> str:
+        """Signed with the account's own key and sent raw."""
         who = checksummed(self.account.address)
         assert call["from"] == who
         wanted = {
@@ -76,13 +98,12 @@ class Wallet:
             "value": int(call["value"], 16),
             "data": call["data"],
             "nonce": int(self.client.rpc("eth_getTransactionCount", [who, "pending"]), 16),
-            "gas": int(self.client.rpc("eth_estimateGas", [call]), 16) * 2,
+            "gas": gas,
             "maxFeePerGas": 10**10,
             "maxPriorityFeePerGas": 0,
             "chainId": int(self.chain, 16),
         }
         signed = Signer.sign_transaction(wanted, self.account.key)
         tx_hash = str(self.client.rpc("eth_sendRawTransaction", ["0x" + signed.raw_transaction.hex()]))
-        self.client.rpc("evm_mine", [])
         self.sent.append(tx_hash)
         return tx_hash
