@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apps.delegation.held import Caution, Held
+from apps.delegation.held import TONES, Caution, Held
 from apps.protocol import formats
 
 
 def cautions(held: Held) -> tuple[Caution, ...]:
     """Everything that applies."""
-    return (*_of_node(held), *_of_terms(held), *_of_timing(held), *_of_locks(held), *_of_history(held))
+    found = [*_of_node(held), *_of_terms(held), *_of_timing(held), *_of_locks(held), *_of_history(held)]
+    return tuple(sorted(found, key=lambda one: TONES.index(one.tone)))
 
 
 def _of_node(held: Held) -> Iterator[Caution]:

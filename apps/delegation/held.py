@@ -9,6 +9,7 @@ from apps.delegation.waiting import Expected
 
 Status: TypeAlias = Literal["unbonded", "pending", "bonded"]
 Tone: TypeAlias = Literal["danger", "warn", "info"]
+TONES: tuple[Tone, ...] = ("danger", "warn", "info")
 CODES = (
     "parked",
     "node_unregistered",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from apps.delegation.earned import RoundEarned
-from apps.delegation.held import Caution, Held
+from apps.delegation.held import TONES, Caution, Held
 from apps.delegation.positions import positions_of
 from apps.delegation.since import Since, since
 from apps.network.models import Orchestrator
@@ -86,7 +86,8 @@ class Portfolio:
 
     @property
     def cautions(self) -> Sequence[tuple[Held, Caution]]:
-        return [(row, one) for row in self.rows for one in row.cautions if one.tone != "info"]
+        found = [(row, one) for row in self.rows for one in row.cautions if one.tone != "info"]
+        return sorted(found, key=lambda pair: TONES.index(pair[1].tone))
 
 
 def position_page(address: Address, *, first: int | None) -> PositionPage:
