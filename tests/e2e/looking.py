@@ -76,10 +76,15 @@ def look_in(context: BrowserContext, origin: str) -> Iterator[Look]:
         if asked not in ("", host):  # data: has no host
             look.strangers.add(asked)
 
+    def failed(request: Request) -> None:
+        """A poll under way when its page is left is given up by the browser, and is nobody's fault."""
+        if "ERR_ABORTED" not in str(request.failure):
+            look.complaints.append(f"failed: {request.url} {request.failure}")
+
     page.add_init_script(NOTE_SHIFTS)
     page.on("console", heard)
     page.on("pageerror", lambda error: look.complaints.append(f"uncaught: {error}"))
-    page.on("requestfailed", lambda request: look.complaints.append(f"failed: {request.url} {request.failure}"))
+    page.on("requestfailed", failed)
     page.on("request", requested)
     try:
         yield look
