@@ -171,7 +171,7 @@ def page_of(kept: PreparedPlan, base: str, called: Called) -> PlanPage:
         proof=LEVELS.get(document["proof"]["level"], document["proof"]["level"]),
         gas=sum(gas) if all(one is not None for one in gas) else None,
         has_expired=datetime.now(UTC) >= kept.expires_at,
-        form_url=_form_url(base, document["intention"]),
+        form_url=_changing(base, document["intention"], kept.mine),
     )
 
 
@@ -295,11 +295,27 @@ def _agreements(document: Mapping[str, Any]) -> Iterator[Agreement]:
 def _way(one: Mapping[str, Any], document: Mapping[str, Any], base: str) -> Way:
     url = ""
     if one["kind"] in KINDS:
-        url = _form_url(base, {**document["intention"], "kind": one["kind"]})
+        url = _form_url(base, {**_carried(document, one["kind"]), "kind": one["kind"]})
     return Way(one["sentence"], url, one["disturbs"])
 
 
-def _form_url(base: str, intention: Mapping[str, Any]) -> str:
+def _carried(document: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """What of the intention means the same in another. Whose the stake shall be is for the reader to say."""
+    fields = {name: value for name, value in document["intention"].items() if name != "owner"}
+    if kind == "delegate_for" and "to" not in fields:
+        own = (one["delegate"] for one in document["before"]["accounts"] if one["address"] == document["signer"])
+        fields["to"] = next(own, None)
+    return fields
+
+
+def _changing(base: str, intention: Mapping[str, Any], mine: Sequence[str]) -> str:
+    """The form as it was, with the box for everything ticked where that was asked for."""
+    kind = KINDS[intention["kind"]]
+    is_all = kind.all_words and not intention.get(kind.all_stands_for)
+    return _form_url(base, intention, mine) + ("&all=1" if is_all else "")
+
+
+def _form_url(base: str, intention: Mapping[str, Any], mine: Sequence[str] = ()) -> str:
     """The form with these fields filled in, as far as its intention has them."""
     kind = KINDS[intention["kind"]]
     pairs = [("kind", kind.code)]
@@ -307,6 +323,8 @@ def _form_url(base: str, intention: Mapping[str, Any]) -> str:
         value = intention.get(field.name)
         if value is not None:
             pairs += [(field.name, text) for text in _typed(field.shape, value)]
+    if mine:
+        pairs.append(("and", " ".join(mine)))
     return f"{base}?{urlencode(pairs)}"
 
 

@@ -107,6 +107,8 @@ def _top_up_is_shown(saver: Address) -> None:
     assert kept.document["steps"][0]["calldata"] in shown
     assert 'id="plan-data"' in shown
     assert 'id="agree"' not in shown
+    other = f"?kind=delegate_for&amp;to={kept.document['before']['accounts'][0]['delegate']}&amp;amount=5"
+    assert other in shown  # whose it shall be is left open
     base = f"/stake/{saver}/plan/{kept.id}/export/"
     safe = Client().get(f"{base}safe")
     assert safe.json()["transactions"][0]["data"] == kept.document["steps"][0]["calldata"]
