@@ -46,6 +46,8 @@ def refusal(wanted: Intention, at: Snapshot) -> Refusal | None:
 
 
 def _reasons(wanted: Intention, at: Snapshot) -> Iterator[Refusal]:
+    if actor(wanted) == ZERO_ADDRESS:
+        yield Refusal("nobody", "The zero address is nobody's account, and nobody can sign for it. Name your account.")
     yield from _network(wanted, at)
     yield from _amounts(wanted, at)
     yield from _target(wanted, at)

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from apps.api.v1.schema import document
 from apps.delegation import chain, exports
 from apps.delegation.models import PlanSubmission, PreparedPlan
+from apps.delegation.plan.parsing import KINDS
 from apps.protocol.units import Address
 from tests.factories import PlanSubmissionFactory, PreparedPlanFactory
 from tests.integration.delegation.test_preparing import living
@@ -185,6 +186,48 @@ def test_refusal__when_there_is_no_safe_plan__then_it_is_409_with_a_reason_and_n
     assert (refused.json()["code"], refused.json()["reason"]) == ("refused", "over_balance")
     assert "calldata" not in refused.content.decode()
     assert PreparedPlan.objects.count() == 0
+
+
+def test_every_kind__for_every_sort_of_account__then_it_is_a_plan_or_a_refusal_and_never_a_failure(
+    client: Client,
+    local: Local,  # noqa: F811
+    settings: Settings,
+) -> None:
+    one, two, saver = living(local)
+    manager = local.net.deployment["BondingManager"].lower()
+    zero = "0x" + "0" * 40
+    pairs = [(saver, two), (saver, saver), (saver, zero), (saver, manager), (one, two), (NOBODY, one), (zero, one)]
+    seen: dict[str, set[int]] = {}
+    settings.API_REQUESTS_PER_MINUTE = 10**6
+    for asked in (each for who, to in pairs for each in _of_every_kind(who, to)):
+        answer = post(client, "plans", asked)
+        assert answer.status_code in (201, 409), (asked, answer.content)
+        if answer.status_code == 409:
+            assert "calldata" not in answer.content.decode()
+        seen.setdefault(asked["kind"], set()).add(answer.status_code)
+
+    assert {kind for kind, statuses in seen.items() if 201 in statuses} >= {"add", "undelegate", "move_all"}
+    assert set(seen) == set(KINDS)
+
+
+def _of_every_kind(who: str, to: str) -> list[dict[str, Any]]:
+    amount, cuts = {"amount": str(LPT)}, {"reward_cut": 1, "fee_share": 1_000_000}
+    return [
+        {"kind": "delegate", "owner": who, "to": to, **amount},
+        {"kind": "add", "owner": who, **amount},
+        {"kind": "delegate_for", "payer": who, "owner": to, "to": to, **amount},
+        {"kind": "move_all", "owner": who, "to": to},
+        {"kind": "move_part", "owner": who, "receiver": NOBODY, "to": to, **amount},
+        {"kind": "undelegate", "owner": who, "amount": str(10**76)},
+        {"kind": "undelegate", "owner": who},
+        {"kind": "cancel", "owner": who, "lock_id": 999_999_999, "to": to},
+        {"kind": "withdraw", "owner": who, "lock_ids": [0, 7]},
+        {"kind": "withdraw_fees", "owner": who, "recipient": to},
+        {"kind": "hand_over", "owner": who, "receiver": to},
+        {"kind": "become_orchestrator", "owner": who, **amount, **cuts},
+        {"kind": "set_cuts", "owner": who, **cuts},
+        {"kind": "reset_allowance", "owner": who, "mine": [to]},
+    ]
 
 
 def test_chain__when_it_is_away__then_it_is_503_and_a_submission_is_kept_all_the_same(

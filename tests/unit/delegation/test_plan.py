@@ -382,3 +382,13 @@ def test_orchestrator_out__when_it_takes_out_all__then_who_is_stranded_is_named(
     assert gone.amount_wei == lpt(9_900)
     assert not made.run.after.pool.holds(T2)
     assert made.run.after.node(T2).deactivation_round != NEVER
+
+
+@pytest.mark.parametrize(
+    "wanted", [Add(ZERO_ADDRESS, lpt(1)), Undelegate(ZERO_ADDRESS), DelegateFor(ZERO_ADDRESS, B, T1, lpt(1))]
+)
+def test_zero_address__when_it_shall_sign__then_it_is_refused(wanted: Intention) -> None:
+    refused = build(wanted, snapshot())
+
+    assert isinstance(refused, Refusal)
+    assert refused.code == "nobody"
