@@ -11,6 +11,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from apps.delegation.models import PreparedPlan
+from apps.devnet.calldata import calldata
+from apps.devnet.wire import Call
 from apps.protocol.units import Address
 from tests.integration.delegation.test_preparing import living
 from tests.integration.indexer.conftest import Local, local  # noqa: F401  a fixture
@@ -53,6 +55,7 @@ def test_plan_page__when_read_and_agreed_to__then_shows_all_and_calldata_only_at
     _move_is_agreed_to(saver, two)
     _strangers_learn_nothing(saver, two)
     _recheck_tells_what_differs(local, saver)
+    _between_two_steps_the_rest_is_tried(local, saver)
 
 
 def _forms_keep_what_was_typed(saver: Address, two: Address) -> None:
@@ -161,6 +164,25 @@ def _recheck_tells_what_differs(here: Local, saver: Address) -> None:
     differs = Client().post(url, headers=program).json()
     assert (differs["stands"], differs["steps"]) == (False, [])
     assert any("90\u00a0% instead of 10\u00a0%" in one for one in differs["differences"]), differs
+
+
+def _between_two_steps_the_rest_is_tried(here: Local, saver: Address) -> None:
+    made = here.net.deployment
+    nothing = calldata("approve(address,uint256)", made["BondingManager"], 0)
+    here.net.send(Call(saver, made["LivepeerToken"], nothing, what="approve"))
+    kept = planned(saver, kind="add", amount="5")
+    url, program = f"/stake/{saver}/plan/{kept.id}/recheck/", {"Accept": "application/json"}
+    first, second = kept.document["steps"]
+    refused = Client().post(url, {"done": "1"}, headers=program).json()
+    assert (refused["stands"], refused["code"]) == (False, "would_revert")  # nothing is allowed yet
+    here.net.send(Call(saver, first["target"], bytes.fromhex(first["calldata"][2:]), what="approve"))
+    stands = Client().post(url, {"done": "1"}, headers=program).json()
+    assert (stands["stands"], stands["steps"][1]["data"]) == (True, second["calldata"])
+    here.net.next_round()
+    differs = Client().post(url, {"done": "1"}, headers=program).json()
+    assert (differs["stands"], differs["steps"]) == (False, [])
+    assert "The round is 3 instead of 2." in differs["differences"]
+    assert Client().post(url, {"done": "2"}, headers=program).json()["code"] == "nothing_left"
 
 
 def test_plan_page__when_the_chain_is_away__then_says_so_and_keeps_the_form(settings: Settings, db: None) -> None:
