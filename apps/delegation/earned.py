@@ -147,8 +147,8 @@ def _apply(history: History, step: Step) -> None:
         ledger.slashed(book, penalty=step.amount)
 
 
-def grown(stretch: Stretch, factors: Mapping[str, Stored]) -> Iterator[tuple[Base, int, int, int]]:
-    """Each round of a stretch with its rewards and fees; the last round brings whatever is left of the whole.
+def grown(stretch: Stretch, factors: Mapping[str, Stored], *, first: int) -> Iterator[tuple[Base, int, int, int]]:
+    """Each round of a stretch from `first` on with its rewards and fees; the last brings what is left of the whole.
 
     The contract counts from what was stored for exactly the first round, and up to the newest factors there are: where
     nothing was stored for the first round, stake that comes grows by all that its node ever earned, at once. Stake that
@@ -157,18 +157,20 @@ def grown(stretch: Stretch, factors: Mapping[str, Stored]) -> Iterator[tuple[Bas
     told_rewards = told_fees = 0
     ends = [*(base.round for base in stretch.bases[1:]), stretch.last]
     for base, end in zip(stretch.bases, ends, strict=True):
-        for number, reward, fee in _growth(base, factors.get(base.delegate, {}), first=stretch.first, end=end):
-            yield base, number, reward - told_rewards, fee - told_fees
+        numbers = range(max(base.round, first - 1), end)  # the round before tells what was there already
+        for number, reward, fee in _growth(base, factors.get(base.delegate, {}), since=stretch.first, numbers=numbers):
+            if number >= first:
+                yield base, number, reward - told_rewards, fee - told_fees
             told_rewards, told_fees = reward, fee
     yield stretch.bases[-1], stretch.last, stretch.rewards - told_rewards, stretch.fees - told_fees
 
 
-def _growth(base: Base, stored: Stored, *, first: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """What the base had grown by at the end of each round before `end`, counted from round `first`."""
-    start_reward, start_fee = stored.get(first, (0, 0))
-    reward, fee = _latest(stored, base.round)
+def _growth(base: Base, stored: Stored, *, since: int, numbers: range) -> Iterator[tuple[int, int, int]]:
+    """What the base had grown by at the end of each of these rounds, counted from the factors of round `since`."""
+    start_reward, start_fee = stored.get(since, (0, 0))
+    reward, fee = _latest(stored, numbers.start)
     start_reward = start_reward or ONE
-    for number in range(base.round, end):
+    for number in numbers:
         stored_reward, stored_fee = stored.get(number, (0, 0))
         reward, fee = stored_reward or reward, stored_fee or fee
         rewards = precise_perc_of(base.bonded, reward, start_reward) - base.bonded
@@ -188,7 +190,8 @@ def _latest(stored: Stored, number: int) -> tuple[int, int]:
 def by_round(history: History, factors: Mapping[str, Stored], *, first: int, last: int) -> list[RoundEarned]:
     """Rounds `first` to `last` in which the position held or moved something, oldest first.
 
-    `factors` need to reach from the beginning of each stretch that ends in `first` or later.
+    `factors` need to hold, of each stretch that ends in `first` or later: those of the round that it counts from, those
+    of `first` less one and later, and the newest before them.
     """
     earned, nodes = _earned(history.stretches, factors, first=first)
     principal = sum(moves.put_in - moves.taken_out for at, moves in history.moves.items() if at < first)
@@ -216,8 +219,8 @@ def _earned(
     for stretch in stretches:
         if stretch.last < first:
             continue
-        for base, number, rewards, fees in grown(stretch, factors):
-            if number >= first and (rewards or fees or number > stretch.bases[0].round):
+        for base, number, rewards, fees in grown(stretch, factors, first=first):
+            if rewards or fees or number > stretch.bases[0].round:
                 earned[number] = (earned[number][0] + rewards, earned[number][1] + fees)
                 nodes[number] = base.delegate
     return earned, nodes

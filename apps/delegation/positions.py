@@ -64,7 +64,7 @@ def rounds_of(held: Held, *, first: int = 0, last: int | None = None) -> list[Ro
     # claimed in the running round already: what is left pending is a node's own commission
     history.ends(held.running, rewards=rewards, fees=fees)
     first = max(first, min(history.delegates))
-    factors = _factors([each for each in history.stretches if each.last >= first])
+    factors = _factors([each for each in history.stretches if each.last >= first], first=first)
     return earned.by_round(history, factors, first=first, last=held.running if last is None else last)
 
 
@@ -177,7 +177,7 @@ def _steps(address: str) -> list[Step]:
     ]
 
 
-# All factors of the stretches, and the newest of each kind before them.
+# All factors from the round before the first one asked for; the newest of each kind before that; those counted from.
 _FACTORS = """
     SELECT orchestrator, round, reward_factor, fee_factor FROM network_orchestrator_round
     WHERE orchestrator = ANY(%(nodes)s) AND round BETWEEN %(first)s AND %(last)s
@@ -194,18 +194,26 @@ _FACTORS = """
         SELECT round, reward_factor, fee_factor FROM network_orchestrator_round
         WHERE orchestrator = node AND round < %(first)s AND fee_factor > 0 ORDER BY round DESC LIMIT 1
     ) f
+    UNION ALL
+    SELECT s.orchestrator, s.round, s.reward_factor, s.fee_factor FROM network_orchestrator_round s
+    JOIN unnest(%(start_nodes)s::text[], %(starts)s::int[]) AS counted(node, number)
+      ON s.orchestrator = counted.node AND s.round = counted.number
+    WHERE s.round < %(first)s
 """
 
 
-def _factors(stretches: Sequence[earned.Stretch]) -> Mapping[str, Stored]:
-    """What the nodes of these stretches stored from the beginning of the first to the end of the last."""
+def _factors(stretches: Sequence[earned.Stretch], *, first: int) -> Mapping[str, Stored]:
+    """What `by_round` needs of the nodes of these stretches for rounds from `first` on."""
     if not stretches:
         return {}
     found: dict[str, dict[int, tuple[int, int]]] = {}
+    counted = sorted({(base.delegate, each.first) for each in stretches for base in each.bases})
     asked = {
         "nodes": sorted({base.delegate for each in stretches for base in each.bases}),
-        "first": min(each.first for each in stretches),
+        "first": max(first - 1, min(each.first for each in stretches)),
         "last": max(each.last for each in stretches),
+        "start_nodes": [node for node, _ in counted],
+        "starts": [number for _, number in counted],
     }
     with connection.cursor() as cursor:
         cursor.execute(_FACTORS, asked)

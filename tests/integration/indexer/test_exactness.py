@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from contextlib import suppress
 
 import pytest
 
+from apps.delegation.positions import positions_of, rounds_of
 from apps.devnet.network import Account, Devnet, Reverted
+from apps.network.models import Round
 from indexer.verification import verify
 from tests.integration.indexer.conftest import Local
 
@@ -62,12 +65,14 @@ def act(net: Devnet, rng: random.Random, nodes: list[Account], people: list[Acco
 def test_tables__after_rounds_of_random_acts__equal_the_contracts(local: Local, seed: int) -> None:
     rng = random.Random(seed)
     nodes, people, gateways = found_network(local.net)
+    told: dict[tuple[str, int], int] = {}
     for _ in range(14):
         for _ in range(rng.randrange(5, 22)):
             act(local.net, rng, nodes, people, gateways)
         local.follow()
         verdict = verify(local.client)
         assert verdict.drift == ()
+        told |= stakes(local.net, people)
         local.net.next_round()
         if rng.random() < 0.3:
             local.net.next_round()
@@ -76,3 +81,24 @@ def test_tables__after_rounds_of_random_acts__equal_the_contracts(local: Local, 
     assert verdict.drift == ()
     assert verdict.accounts > 10
     assert verdict.figures > 150
+    assert held(nodes, people, among=told) == {at: stake for at, stake in told.items() if stake}
+
+
+def stakes(net: Devnet, people: list[Account]) -> dict[tuple[str, int], int]:
+    """What pendingStake answers for each of them at the end of the round."""
+    running = Round.objects.latest("number").number
+    return {(one.address.lower(), running): net.pending_stake(one) for one in people}
+
+
+def held(
+    nodes: list[Account], people: list[Account], *, among: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], int]:
+    """The stake of each of them at the end of these rounds, as histories of positions tell it now."""
+    found = {}
+    for one in positions_of([account.address.lower() for account in (*nodes, *people)]):
+        rounds = rounds_of(one)
+        assert rounds is not None
+        assert sum(each.rewards_lpt_wei for each in rounds) == one.rewards_lpt_wei
+        assert sum(each.fees_eth_wei for each in rounds) == one.earned_fees_eth_wei
+        found |= {(one.address, each.round): each.stake_lpt_wei for each in rounds if each.stake_lpt_wei}
+    return {at: stake for at, stake in found.items() if at in among}
