@@ -208,7 +208,7 @@ def _factors(stretches: Sequence[earned.Stretch], *, first: int) -> Mapping[str,
         return {}
     found: dict[str, dict[int, tuple[int, int]]] = {}
     counted = sorted({(base.delegate, each.first) for each in stretches for base in each.bases})
-    asked = {
+    asked: dict[str, Any] = {
         "nodes": sorted({base.delegate for each in stretches for base in each.bases}),
         "first": max(first - 1, min(each.first for each in stretches)),
         "last": max(each.last for each in stretches),

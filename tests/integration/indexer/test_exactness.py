@@ -94,7 +94,7 @@ def held(
     nodes: list[Account], people: list[Account], *, among: Collection[tuple[str, int]]
 ) -> dict[tuple[str, int], int]:
     """The stake of each of them at the end of these rounds, as histories of positions tell it now."""
-    found = {}
+    found: dict[tuple[str, int], int] = {}
     for one in positions_of([account.address.lower() for account in (*nodes, *people)]):
         rounds = rounds_of(one)
         assert rounds is not None
