@@ -213,8 +213,8 @@
         return await ask(plan.submissions, { step, tx_hash: hash });
       } catch (error) {
         if (tries === 4) {
-          isVoid = true;
-          throw new Stop(`Sent as ${hash}, but this site could not note it. Do not send it again; look in your wallet.`);
+          end("Sent, but this site could not note it.", `Do not send it again. Its hash is ${hash}; look in your wallet.`);
+          throw error;
         }
         await pause(1000);
       }

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from apps.protocol import formats
 from apps.protocol.formats import NBSP
 
-WIDTH, BAR, GAP, LEFT = 640, 24, 14, 56
+WIDTH, BAR = 1000, 24
 _PARTS = (
     ("balance", "in the wallet", "f-stint"),
     ("stake", "staked", "f-work"),
@@ -39,19 +39,12 @@ def held(account: Mapping[str, Any]) -> Held:
     return Held(int(account["balance_lpt_wei"]), int(account["stake_lpt_wei"]), locks)
 
 
-def drawn(then: Held, now: Held) -> SafeString | None:
-    """The two bars with a sentence for those who hear them; None where nothing of it changes."""
+def drawn(then: Held, now: Held) -> tuple[tuple[str, SafeString], ...]:
+    """A bar for each moment, each with a sentence for those who hear it; none where nothing of it changes."""
     whole = max(then.total, now.total)
     if then == now or not whole:
-        return None
-    rows = [("Now", then), ("After", now)]
-    bars = "".join(_bar(words, one, whole, number * (BAR + GAP)) for number, (words, one) in enumerate(rows))
-    height = 2 * BAR + GAP
-    said = escape("; ".join(f"{words}: {_said(one)}" for words, one in rows))
-    return mark_safe(
-        f'<svg class="chart held" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        f'preserveAspectRatio="xMinYMid meet" role="img" aria-label="{said}">{bars}</svg>'
-    )
+        return ()
+    return ("Now", _bar(then, whole)), ("After", _bar(now, whole))
 
 
 def keys(then: Held, now: Held) -> Sequence[tuple[str, str]]:
@@ -59,14 +52,18 @@ def keys(then: Held, now: Held) -> Sequence[tuple[str, str]]:
     return [(fill, words) for name, words, fill in _PARTS if getattr(then, name) or getattr(now, name)]
 
 
-def _bar(words: str, one: Held, whole: int, y: int) -> str:
-    room, x, found = WIDTH - LEFT, float(LEFT), []
+def _bar(one: Held, whole: int) -> SafeString:
+    """Stretched to its place, so its words stand beside it and not in it."""
+    x, found = 0.0, []
     for name, _, fill in _PARTS:
-        width = room * getattr(one, name) / whole
+        width = WIDTH * getattr(one, name) / whole
         if width:
-            found.append(f'<rect class="{fill}" x="{x:.1f}" y="{y}" width="{max(width, 1):.1f}" height="{BAR}"/>')
+            found.append(f'<rect class="{fill}" x="{x:.1f}" width="{max(width, 2):.1f}" height="{BAR}"/>')
         x += width
-    return f'<text x="0" y="{y + 17}">{words}</text>{"".join(found)}'
+    return mark_safe(
+        f'<svg class="heldbar" viewBox="0 0 {WIDTH} {BAR}" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(_said(one))}">{"".join(found)}</svg>'
+    )
 
 
 def _said(one: Held) -> str:

@@ -111,7 +111,7 @@ class PlanPage:
     document: Mapping[str, Any]
     kind: Kind
     groups: tuple[Group, ...]
-    picture: SafeString | None
+    picture: tuple[tuple[str, SafeString], ...]
     picture_keys: Sequence[tuple[str, str]]
     agreements: tuple[Agreement, ...]
     ways: tuple[Way, ...]
