@@ -32,6 +32,8 @@ PAGES = {
     "compare": ("/compare/?o={node}&o={idle}&from={idle}&amount=2500", 200),
     "choose": ("/compare/?o={node}", 200),
     "miscompared": ("/compare/?o={node}&o=0x12&amount=1e3", 400),
+    "intentions": ("/stake/{node}/plan/", 200),
+    "intention": ("/stake/{idle}/plan/?kind=move_part&amount=5", 200),
     "method": ("/method/", 200),
     "status": ("/status/", 200),
     "api": ("/api/", 200),
@@ -41,7 +43,8 @@ PAGES = {
     "misread": ("/orchestrators/?reward_cut_lte=many", 400),
 }
 LIVE = ("home", "list", "node", "status")
-JUDGED = {*LIVE, "compare", "method", "api", "misread"}  # by axe, which is slow; the others are made of the same parts
+# by axe, which is slow; the others are made of the same parts
+JUDGED = {*LIVE, "compare", "intention", "method", "api", "misread"}
 VARIANTS = {
     "filtered",
     "empty",
@@ -49,6 +52,8 @@ VARIANTS = {
     "compare",
     "choose",
     "miscompared",
+    "intentions",
+    "intention",
     "method",
     "nobody",
     "misspelt",

@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from apps.devnet.calldata import calldata
 from apps.devnet.wire import Call
 from apps.protocol.units import Address
+from tests.e2e.test_pages import violations
 from tests.e2e.wallets import Wallet
 from tests.integration.delegation.test_preparing import living
 from tests.integration.indexer.conftest import Local, local  # noqa: F401  a fixture
@@ -70,6 +71,7 @@ def test_signing__when_something_is_not_as_it_was_read__then_nothing_is_sent_bef
     wallet.join(page)
     top_up(page, live_server.url, saver)
 
+    assert violations(page) == []
     sign(page)
     expect(page.locator(SAID)).to_contain_text("You rejected it in the wallet. Nothing was sent.")
 
