@@ -15,13 +15,13 @@ from apps.chain.client import ChainClient
 from apps.chain.errors import ChainError, OtherBranch
 from apps.chain.readers import controller
 from apps.network.models import Block, ContractBaseline
+from apps.protocol.garbage import few_collections
 from apps.protocol.units import parse_address
 from indexer import guided, parameters, providers
 from indexer.errors import IndexerError, ReorgBelowFinality, WindowTaken, WrongDatabase
 from indexer.finality import Heads, forget_safe_above, look, note_heads
 from indexer.handlers import CONTROLLER, KNOWN_ELSEWHERE, OPTIONAL, WATCHED
 from indexer.models import IndexState, WatchedContract
-from indexer.projections.bulk import few_collections
 from indexer.projections.turn import take_writer_turn
 from indexer.reading import batches
 from indexer.sources.chain_logs import Batch

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
 from apps.network.models import Block
+from apps.protocol.garbage import few_collections
 from apps.scoring.bundles import bundle_keep
 from apps.scoring.facts import canonical_pieces, digest_of_pieces
 from apps.scoring.formula import score
@@ -34,11 +35,12 @@ def network_score() -> ScoreRun | None:
         return None
     _drop_lost_runs()
     due = [method for method in (live(), *shadows()) if not _is_scored(block, method)]
-    taken = snapshot(block) if due else None
-    if taken is None or not taken.facts.window:
-        return None
-    inputs = Inputs.of(taken)
-    made = {method.version: _run(method, taken, inputs) for method in due}
+    with few_collections():
+        taken = snapshot(block) if due else None
+        if taken is None or not taken.facts.window:
+            return None
+        inputs = Inputs.of(taken)
+        made = {method.version: _run(method, taken, inputs) for method in due}
     return made.get(live().version)
 
 

@@ -1,11 +1,10 @@
-"""Loading whole tables: keys and indexes wait until the rows are there, and nobody looks for garbage meanwhile.
+"""Loading whole tables: keys and indexes wait until the rows are there.
 
 Checking a row at a time costs as much as storing it; checking a table once costs next to nothing.
 """
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -48,18 +47,3 @@ def bulk_load(appended: Sequence[str], replaced: Sequence[str]) -> Iterator[None
             cursor.execute(definition)
         for table, name, definition in reversed(keys):
             cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
-
-
-@contextmanager
-def few_collections() -> Iterator[None]:
-    """Let Python look for cycles among objects a hundred times less often than usual.
-
-    Logs, events and rows are tuples by the hundred thousand and hold no cycles; looking for some took a third of the
-    time of a replay.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(100 * before[0], *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

@@ -11,10 +11,11 @@ from django.db import connection, transaction
 
 from apps.network.models import Block
 from apps.protocol.events import LogId, NewRound
+from apps.protocol.garbage import few_collections
 from indexer.handlers import Event
 from indexer.models import Checkpoint, IndexState, ParkedLog, WatchedContract
 from indexer.projections import checkpoints
-from indexer.projections.bulk import bulk_load, few_collections
+from indexer.projections.bulk import bulk_load
 from indexer.projections.decoding import apply_all, decode_all
 from indexer.projections.loader import load_delegators
 from indexer.projections.projector import Projector, delegators_in

@@ -55,17 +55,17 @@ _UNSEEN = ("sort", "page", "format", "cols")  # no field shows them, so what is 
 def _refused(request: HttpRequest, wrong: BadQuery) -> HttpResponseBase:
     """The reason above the form, which keeps what was typed, what cannot be read included; a 400 without a list."""
     readable = copy(request)
-    readable.GET = request.GET.copy()
+    readable.GET = given = request.GET.copy()  # type: ignore[assignment]  # a copy can be changed
     typed = {name: value[:200] for name, value in request.GET.items() if name not in _UNSEEN}
     refused = wrong
     while True:
-        readable.GET.pop(refused.parameter, None)
+        given.pop(refused.parameter, None)
         try:
             with one_instant():
                 context = _context(readable, listing.asked(readable), outside_version())
             break
         except BadQuery as another:
-            if another.parameter not in readable.GET:
+            if another.parameter not in given:
                 return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
             refused = another
     context |= {"given": {**context["given"], **typed}, "more_open": True}
