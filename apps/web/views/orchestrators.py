@@ -56,7 +56,7 @@ def _refused(request: HttpRequest, wrong: BadQuery) -> HttpResponseBase:
     """The reason above the form, which keeps what was typed, what cannot be read included; a 400 without a list."""
     readable = copy(request)
     readable.GET = given = request.GET.copy()  # type: ignore[assignment]  # a copy can be changed
-    typed = {name: value[:200] for name, value in request.GET.items() if name not in _UNSEEN}
+    typed = {name: str(value)[:200] for name, value in request.GET.items() if name not in _UNSEEN}
     refused = wrong
     while True:
         given.pop(refused.parameter, None)
