@@ -42,6 +42,10 @@ PAGES = {
     "misspelt": ("/orchestrators/0x12/", 404),
     "misread": ("/orchestrators/?reward_cut_lte=many", 400),
 }
+# what sticks out of the window, for the message of a test that finds something
+TOO_WIDE = """[...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+    .slice(0, 8).map((one) => `${one.tagName} ${one.className} ${one.textContent.slice(0, 60)}`)"""
 LIVE = ("home", "list", "node", "status")
 # by axe, which is slow; the others are made of the same parts
 JUDGED = {*LIVE, "compare", "intention", "method", "api", "misread"}
@@ -160,7 +164,7 @@ def assert_framed(look: Look) -> None:
 def assert_fits(page: Page) -> None:
     """Nothing makes the page wider than the window; a wide table scrolls in a frame of its own."""
     wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide == window
+    assert wide == window, page.evaluate(TOO_WIDE)
 
 
 def violations(page: Page) -> list[str]:
