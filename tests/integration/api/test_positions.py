@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,7 +29,7 @@ from tests.factories import (
     UnbondingLockFactory,
     address,
 )
-from tests.integration.api.conftest import Get
+from tests.integration.api.conftest import Get, post
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -171,12 +170,8 @@ def test_position__by_what_cannot_be_read__is_refused(get: Get, ann: None, path:
     assert (response.status_code, response.json()["code"]) == (400, code)
 
 
-def post(client: Client, body: Any) -> Any:
-    return client.post("/api/v1/positions/batch", json.dumps(body), content_type="application/json")
-
-
 def test_batch__of_several__has_each_and_their_sums(client: Client, ann: None) -> None:
-    response = post(client, {"addresses": [checksummed(ANN), EVE, ANN]})
+    response = post(client, "positions/batch", {"addresses": [checksummed(ANN), EVE, ANN]})
 
     data = response.json()["data"]
     assert response.status_code == 200
@@ -186,7 +181,7 @@ def test_batch__of_several__has_each_and_their_sums(client: Client, ann: None) -
 
 def test_batch__with_an_unknown_part__has_no_sum_of_it(client: Client, ann: None) -> None:
     PositionFactory(delegator=BOB, delegate=NODE, last_claim_round=48)
-    totals = post(client, {"addresses": [ANN, BOB]}).json()["data"]["totals"]
+    totals = post(client, "positions/batch", {"addresses": [ANN, BOB]}).json()["data"]["totals"]
 
     assert (totals["stake_lpt_wei"], totals["rewards_lpt_wei"]) == (f"188{LPT}", None)
 
@@ -197,7 +192,7 @@ def test_batch__with_an_unknown_part__has_no_sum_of_it(client: Client, ann: None
      {"addresses": [address(number) for number in range(21)]}],
 )  # fmt: skip
 def test_batch__of_what_cannot_be_read__is_refused(client: Client, ann: None, body: Any) -> None:
-    response = post(client, body)
+    response = post(client, "positions/batch", body)
 
     assert (response.status_code, response.json()["code"]) == (400, "bad_body")
 
@@ -208,8 +203,8 @@ def test_positions__take_as_many_queries_for_twenty(
     with django_assert_num_queries(21):
         get(f"positions/{ANN}")
     with django_assert_num_queries(15):
-        post(client, {"addresses": [ANN]})
+        post(client, "positions/batch", {"addresses": [ANN]})
     for number in range(30, 49):
         PositionFactory(delegator=address(number), delegate=NODE)
     with django_assert_num_queries(15):
-        post(client, {"addresses": [ANN, *(address(number) for number in range(30, 49))]})
+        post(client, "positions/batch", {"addresses": [ANN, *(address(number) for number in range(30, 49))]})
