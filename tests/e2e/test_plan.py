@@ -11,8 +11,7 @@ from apps.devnet.wire import Call
 from apps.protocol.units import Address
 from tests.e2e.test_pages import violations
 from tests.e2e.wallets import Wallet
-from tests.integration.delegation.test_preparing import living
-from tests.integration.indexer.conftest import Local, local  # noqa: F401  a fixture
+from tests.local import Local, living
 
 pytestmark = pytest.mark.e2e
 
@@ -44,7 +43,7 @@ def sign(page: Page) -> None:
 
 def test_top_up__when_approval_is_needed__then_two_signatures_end_as_shown(
     page: Page,
-    local: Local,  # noqa: F811
+    local: Local,
     live_server: LiveServer,
 ) -> None:
     saver = saver_without_allowance(local)
@@ -63,7 +62,7 @@ def test_top_up__when_approval_is_needed__then_two_signatures_end_as_shown(
 
 def test_signing__when_something_is_not_as_it_was_read__then_nothing_is_sent_before_it_is_read_anew(
     page: Page,
-    local: Local,  # noqa: F811
+    local: Local,
     live_server: LiveServer,
 ) -> None:
     saver = saver_without_allowance(local)

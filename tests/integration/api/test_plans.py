@@ -17,8 +17,7 @@ from apps.protocol.calldata import encode
 from apps.protocol.units import Address
 from tests.factories import PlanSubmissionFactory, PreparedPlanFactory
 from tests.integration.api.conftest import post, true_to_schema
-from tests.integration.delegation.test_preparing import living
-from tests.integration.indexer.conftest import Local, local  # noqa: F401  a fixture
+from tests.local import Local, living
 from tests.unit.delegation.fixture import D, lpt
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -33,7 +32,7 @@ def calldata(plan: dict[str, Any]) -> list[Any]:
 
 def test_plan__when_it_is_asked_for__then_it_is_made_with_its_block_and_can_be_read_by_its_id(
     client: Client,
-    local: Local,  # noqa: F811
+    local: Local,
 ) -> None:
     _, _, saver = living(local)
 
@@ -55,7 +54,7 @@ def test_plan__when_it_is_asked_for__then_it_is_made_with_its_block_and_can_be_r
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_plan__when_it_is_asked_for_twice__then_there_are_two(client: Client, local: Local) -> None:  # noqa: F811
+def test_plan__when_it_is_asked_for_twice__then_there_are_two(client: Client, local: Local) -> None:
     _, _, saver = living(local)
 
     ids = {post(client, "plans", {"kind": "add", "owner": saver, "amount": "1"}).json()["data"]["id"] for _ in "ab"}
@@ -65,7 +64,7 @@ def test_plan__when_it_is_asked_for_twice__then_there_are_two(client: Client, lo
 
 def test_acknowledging__when_codes_are_missing__then_there_is_no_calldata_and_no_export(
     client: Client,
-    local: Local,  # noqa: F811
+    local: Local,
 ) -> None:
     _, two, saver = living(local)
     plan = post(client, "plans", {"kind": "move_all", "owner": saver, "to": two}).json()["data"]
@@ -84,7 +83,7 @@ def test_acknowledging__when_codes_are_missing__then_there_is_no_calldata_and_no
 
 def test_recheck__when_nothing_happened_and_when_the_cut_rose__then_only_the_first_has_calldata(
     client: Client,
-    local: Local,  # noqa: F811
+    local: Local,
 ) -> None:
     one, _, saver = living(local)
     plan = post(client, "plans", {"kind": "add", "owner": saver, "amount": str(LPT)}).json()["data"]
@@ -104,7 +103,7 @@ def test_recheck__when_nothing_happened_and_when_the_cut_rose__then_only_the_fir
 
 def test_submission__when_it_is_told_before_and_after_it_is_mined__then_success_is_said_only_after(
     client: Client,
-    local: Local,  # noqa: F811
+    local: Local,
 ) -> None:
     _, _, saver = living(local)
     plan = post(client, "plans", {"kind": "add", "owner": saver, "amount": str(LPT)}).json()["data"]
@@ -131,7 +130,7 @@ def test_submission__when_it_is_told_before_and_after_it_is_mined__then_success_
 
 def test_recheck__when_a_step_is_done_already__then_the_rest_is_tried_as_it_was_shown(
     client: Client,
-    local: Local,  # noqa: F811
+    local: Local,
 ) -> None:
     one, _, _ = living(local)
     owner = local.net.account("saver")
@@ -162,7 +161,7 @@ def _allowance(here: Local, owner: str) -> Any:
 
 def test_refusal__when_there_is_no_safe_plan__then_it_is_409_with_a_reason_and_nothing_to_sign(
     client: Client,
-    local: Local,  # noqa: F811
+    local: Local,
 ) -> None:
     _, _, saver = living(local)
 
@@ -176,7 +175,7 @@ def test_refusal__when_there_is_no_safe_plan__then_it_is_409_with_a_reason_and_n
 
 def test_every_kind__for_every_sort_of_account__then_it_is_a_plan_or_a_refusal_and_never_a_failure(
     client: Client,
-    local: Local,  # noqa: F811
+    local: Local,
     settings: Settings,
 ) -> None:
     one, two, saver = living(local)
@@ -218,7 +217,7 @@ def _of_every_kind(who: str, to: str) -> list[dict[str, Any]]:
 
 def test_chain__when_it_is_away__then_it_is_503_and_a_submission_is_kept_all_the_same(
     client: Client,
-    local: Local,  # noqa: F811
+    local: Local,
     settings: Settings,
 ) -> None:
     _, _, saver = living(local)

@@ -11,8 +11,7 @@ from apps.delegation import plans
 from apps.delegation.models import PreparedPlan
 from apps.delegation.plan.intentions import Add, MoveAll
 from apps.protocol.units import Address, LptWei
-from tests.integration.delegation.test_preparing import living
-from tests.integration.indexer.conftest import Local, local  # noqa: F401  a fixture
+from tests.local import Local, living
 
 pytestmark = pytest.mark.integration
 
@@ -24,7 +23,7 @@ def made(found: object) -> PreparedPlan:
     return found
 
 
-def test_plan__when_it_disturbs__then_there_is_calldata_only_after_every_code(local: Local) -> None:  # noqa: F811
+def test_plan__when_it_disturbs__then_there_is_calldata_only_after_every_code(local: Local) -> None:
     _, two, saver = living(local)
 
     first = made(plans.plan_make(local.client, MoveAll(saver, two)))
@@ -38,7 +37,7 @@ def test_plan__when_it_disturbs__then_there_is_calldata_only_after_every_code(lo
     assert PreparedPlan.objects.count() == 1
 
 
-def test_plan__when_written_as_json__then_no_amount_is_a_float_and_addresses_are_whole(local: Local) -> None:  # noqa: F811
+def test_plan__when_written_as_json__then_no_amount_is_a_float_and_addresses_are_whole(local: Local) -> None:
     _, _, saver = living(local)
 
     document = made(plans.plan_make(local.client, Add(saver, LptWei(5 * LPT)))).document
@@ -59,7 +58,7 @@ def _numbers(found: object) -> list[str]:
     return [str(found)] if isinstance(found, int | float) and not isinstance(found, bool) else []
 
 
-def test_recheck__when_nothing_happened__then_it_stands(local: Local) -> None:  # noqa: F811
+def test_recheck__when_nothing_happened__then_it_stands(local: Local) -> None:
     _, _, saver = living(local)
     plan = made(plans.plan_make(local.client, Add(saver, LptWei(5 * LPT))))
     local.net.mine()
@@ -70,7 +69,7 @@ def test_recheck__when_nothing_happened__then_it_stands(local: Local) -> None:  
     assert again.stands, again.differences
 
 
-def test_recheck__when_the_cut_rose_meanwhile__then_it_does_not_stand_and_says_what_differs(local: Local) -> None:  # noqa: F811
+def test_recheck__when_the_cut_rose_meanwhile__then_it_does_not_stand_and_says_what_differs(local: Local) -> None:
     one, _, saver = living(local)
     plan = made(plans.plan_make(local.client, Add(saver, LptWei(5 * LPT))))
     local.net.set_cuts(str(one), 900_000, 500_000)
@@ -83,7 +82,7 @@ def test_recheck__when_the_cut_rose_meanwhile__then_it_does_not_stand_and_says_w
     ]
 
 
-def test_recheck__when_another_round_began__then_it_does_not_stand(local: Local) -> None:  # noqa: F811
+def test_recheck__when_another_round_began__then_it_does_not_stand(local: Local) -> None:
     _, _, saver = living(local)
     plan = made(plans.plan_make(local.client, Add(saver, LptWei(5 * LPT))))
     local.net.next_round()
@@ -96,7 +95,7 @@ def test_recheck__when_another_round_began__then_it_does_not_stand(local: Local)
     }
 
 
-def test_identity__when_two_plans_are_made__then_neither_tells_of_the_other(local: Local) -> None:  # noqa: F811
+def test_identity__when_two_plans_are_made__then_neither_tells_of_the_other(local: Local) -> None:
     _, two, saver = living(local)
 
     one, other = (made(plans.plan_make(local.client, MoveAll(saver, two))) for _ in range(2))
@@ -105,7 +104,7 @@ def test_identity__when_two_plans_are_made__then_neither_tells_of_the_other(loca
     assert len(one.id) >= 20
 
 
-def test_forgetting__when_a_plan_expired_a_week_ago_and_was_not_signed__then_it_goes(local: Local) -> None:  # noqa: F811
+def test_forgetting__when_a_plan_expired_a_week_ago_and_was_not_signed__then_it_goes(local: Local) -> None:
     _, _, saver = living(local)
     old, new = (made(plans.plan_make(local.client, Add(saver, LptWei(LPT)))) for _ in range(2))
     PreparedPlan.objects.filter(pk=old.id).update(expires_at=datetime.now(UTC) - timedelta(days=8))

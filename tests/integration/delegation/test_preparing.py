@@ -10,30 +10,14 @@ from apps.delegation.plan.refusals import Refusal
 from apps.delegation.preparing import Prepared, prepare
 from apps.network.models import ContractChange
 from apps.protocol.units import Address, LptWei
-from tests.integration.indexer.conftest import Local, local  # noqa: F401  a fixture
+from tests.local import Local, living
 
 pytestmark = pytest.mark.integration
 
 LPT = 10**18
 
 
-def living(here: Local) -> tuple[Address, Address, Address]:
-    """Two orchestrators and a delegator with stake with the first, which has called reward."""
-    net = here.net
-    one, two, saver = (net.account(name) for name in ("one", "two", "saver"))
-    net.next_round()
-    for node in (one, two):
-        net.bond(node, 1_000 * LPT, node)
-        net.set_cuts(node, 100_000, 500_000)
-    net.bond(saver, 100 * LPT, one)
-    net.give_lpt(saver, 50 * LPT)
-    net.next_round()
-    net.reward(one)
-    here.follow()
-    return Address(one.address), Address(two.address), Address(saver.address)
-
-
-def test_top_up__when_the_index_knows_everybody__then_it_is_proved_in_at_most_four_trips(local: Local) -> None:  # noqa: F811
+def test_top_up__when_the_index_knows_everybody__then_it_is_proved_in_at_most_four_trips(local: Local) -> None:
     _, _, saver = living(local)
 
     made = prepare(local.client, Add(saver, LptWei(50 * LPT)))
@@ -45,7 +29,7 @@ def test_top_up__when_the_index_knows_everybody__then_it_is_proved_in_at_most_fo
     assert all(gas > 30_000 for gas in made.proof.gas)
 
 
-def test_move__when_the_target_has_yet_to_call__then_only_what_the_old_one_owes_counts(local: Local) -> None:  # noqa: F811
+def test_move__when_the_target_has_yet_to_call__then_only_what_the_old_one_owes_counts(local: Local) -> None:
     _, two, saver = living(local)
 
     made = prepare(local.client, MoveAll(saver, two))
@@ -54,7 +38,7 @@ def test_move__when_the_target_has_yet_to_call__then_only_what_the_old_one_owes_
     assert made.plan.missing == ("whole_position_moves", "pending_until_next_round")
 
 
-def test_newcomer__when_it_was_never_seen__then_it_can_delegate(local: Local) -> None:  # noqa: F811
+def test_newcomer__when_it_was_never_seen__then_it_can_delegate(local: Local) -> None:
     one, _, _ = living(local)
     newcomer = local.net.account("newcomer")
     local.net.give_lpt(newcomer, 7 * LPT)
@@ -65,7 +49,7 @@ def test_newcomer__when_it_was_never_seen__then_it_can_delegate(local: Local) ->
     assert made.plan.run.after.account(Address(newcomer.address)).bonded == 7 * LPT
 
 
-def test_preparing__when_the_newest_block_is_old__then_it_is_refused(local: Local, settings: Settings) -> None:  # noqa: F811
+def test_preparing__when_the_newest_block_is_old__then_it_is_refused(local: Local, settings: Settings) -> None:
     _, _, saver = living(local)
     settings.HEAD_STALE_S = -(10**9)
 
@@ -75,7 +59,7 @@ def test_preparing__when_the_newest_block_is_old__then_it_is_refused(local: Loca
     assert refused.code == "stale"
 
 
-def test_preparing__when_a_contract_changed_and_nobody_looked__then_it_is_refused(local: Local) -> None:  # noqa: F811
+def test_preparing__when_a_contract_changed_and_nobody_looked__then_it_is_refused(local: Local) -> None:
     _, _, saver = living(local)
     newest = ContractChange.objects.order_by("-block_id", "-log_index").first()
     assert newest is not None

@@ -15,8 +15,7 @@ from apps.delegation.plan.calls import lpt
 from apps.delegation.plan.intentions import Add, Delegate, Intention, MoveAll, Undelegate, WithdrawFees
 from apps.protocol.formats import short_address
 from apps.protocol.units import Address, LptWei
-from tests.integration.delegation.test_preparing import living
-from tests.integration.indexer.conftest import Local, local  # noqa: F401  a fixture
+from tests.local import Local, living
 
 pytestmark = pytest.mark.integration
 
@@ -52,7 +51,7 @@ def drop(here: Local, tx_hash: str) -> None:
     here.net.client.rpc("anvil_dropTransaction", [tx_hash])
 
 
-def test_top_up__when_it_is_mined_as_planned__then_it_is_done_exactly_as_shown(local: Local) -> None:  # noqa: F811
+def test_top_up__when_it_is_mined_as_planned__then_it_is_done_exactly_as_shown(local: Local) -> None:
     _, _, saver = living(local)
     plan = ready(local, Add(saver, LptWei(5 * LPT)))
 
@@ -71,7 +70,7 @@ def test_top_up__when_it_is_mined_as_planned__then_it_is_done_exactly_as_shown(l
 
 
 def test_first_delegation__when_it_takes_an_approval__then_each_step_is_told_and_the_last_compares(
-    local: Local,  # noqa: F811
+    local: Local,
 ) -> None:
     one, _, _ = living(local)
     newcomer = local.net.account("newcomer")
@@ -97,7 +96,7 @@ def test_first_delegation__when_it_takes_an_approval__then_each_step_is_told_and
     assert (bonded.state, bonded.outcome["sentence"]) == ("done", "Done exactly as shown.")
 
 
-def test_top_up__when_a_reward_lands_before_it__then_it_says_so_and_by_how_much(local: Local) -> None:  # noqa: F811
+def test_top_up__when_a_reward_lands_before_it__then_it_says_so_and_by_how_much(local: Local) -> None:
     one, _, saver = living(local)
     local.net.next_round()
     local.follow()
@@ -121,7 +120,7 @@ def test_top_up__when_a_reward_lands_before_it__then_it_says_so_and_by_how_much(
 
 
 def test_step__when_the_contract_refuses_it__then_its_reason_is_told_and_the_plan_can_be_made_anew(
-    local: Local,  # noqa: F811
+    local: Local,
 ) -> None:
     _, _, saver = living(local)
     held = local.net.pending_stake(saver)
@@ -138,7 +137,7 @@ def test_step__when_the_contract_refuses_it__then_its_reason_is_told_and_the_pla
     assert failed.outcome["mends"][0]["intention"] == plan.intention
 
 
-def test_step__when_another_call_of_its_nonce_is_mined__then_it_was_replaced(local: Local) -> None:  # noqa: F811
+def test_step__when_another_call_of_its_nonce_is_mined__then_it_was_replaced(local: Local) -> None:
     _, _, saver = living(local)
     plan = ready(local, Add(saver, LptWei(5 * LPT)))
     sent = send(local, plan)
@@ -158,9 +157,7 @@ def test_step__when_another_call_of_its_nonce_is_mined__then_it_was_replaced(loc
     assert "nothing of this was done" in replaced.outcome["sentence"]
 
 
-def test_step__when_the_wallet_sends_the_same_call_for_more_gas__then_that_one_is_followed(
-    local: Local,  # noqa: F811
-) -> None:
+def test_step__when_the_wallet_sends_the_same_call_for_more_gas__then_that_one_is_followed(local: Local) -> None:
     _, _, saver = living(local)
     plan = ready(local, Add(saver, LptWei(5 * LPT)))
     sent = send(local, plan)
@@ -177,7 +174,7 @@ def test_step__when_the_wallet_sends_the_same_call_for_more_gas__then_that_one_i
     assert done.outcome["tx_hash"] == again
 
 
-def test_step__when_no_node_knows_it__then_it_waits_a_while_and_was_dropped(local: Local) -> None:  # noqa: F811
+def test_step__when_no_node_knows_it__then_it_waits_a_while_and_was_dropped(local: Local) -> None:
     _, _, saver = living(local)
     plan = ready(local, Add(saver, LptWei(5 * LPT)))
 
@@ -190,9 +187,7 @@ def test_step__when_no_node_knows_it__then_it_waits_a_while_and_was_dropped(loca
     assert "No node knows this transaction any more" in dropped.outcome["sentence"]
 
 
-def test_step__when_the_hash_is_of_another_transaction__then_it_is_not_taken_for_the_step(
-    local: Local,  # noqa: F811
-) -> None:
+def test_step__when_the_hash_is_of_another_transaction__then_it_is_not_taken_for_the_step(local: Local) -> None:
     one, _, saver = living(local)
     plan = ready(local, MoveAll(saver, living_other(local, one)))
 
@@ -211,7 +206,7 @@ def living_other(here: Local, one: Address) -> Address:
 
 
 def test_top_up__when_the_stake_moved_meanwhile__then_it_says_what_was_undone_and_offers_to_move_it_back(
-    local: Local,  # noqa: F811
+    local: Local,
 ) -> None:
     one, two, saver = living(local)
     plan = ready(local, Add(saver, LptWei(5 * LPT)))
@@ -228,7 +223,7 @@ def test_top_up__when_the_stake_moved_meanwhile__then_it_says_what_was_undone_an
     ], one
 
 
-def test_fees__when_they_are_withdrawn__then_they_are_done_as_shown(local: Local) -> None:  # noqa: F811
+def test_fees__when_they_are_withdrawn__then_they_are_done_as_shown(local: Local) -> None:
     one, _, _ = living(local)
     gateway = local.net.account("gateway")
     local.net.fund_gateway(gateway, LPT, LPT)
@@ -260,7 +255,7 @@ def through_a_contract(here: Local, plan: PreparedPlan) -> str:
 
 
 def test_step__when_a_contract_account_does_it_in_a_transaction_of_its_own__then_the_logs_prove_it(
-    local: Local,  # noqa: F811
+    local: Local,
 ) -> None:
     _, _, saver = living(local)
     local.net.client.rpc("anvil_setCode", [saver, FORWARDER])
@@ -274,7 +269,7 @@ def test_step__when_a_contract_account_does_it_in_a_transaction_of_its_own__then
 
 
 def test_step__when_a_contract_account_fails_inside_and_its_transaction_does_not__then_that_is_no_success(
-    local: Local,  # noqa: F811
+    local: Local,
 ) -> None:
     _, _, saver = living(local)
     held = local.net.pending_stake(saver)
@@ -290,9 +285,7 @@ def test_step__when_a_contract_account_fails_inside_and_its_transaction_does_not
     assert "it did not do this" in failed.outcome["sentence"]
 
 
-def test_undelegation__when_another_round_begins_before_it_is_mined__then_that_is_the_cause(
-    local: Local,  # noqa: F811
-) -> None:
+def test_undelegation__when_another_round_begins_before_it_is_mined__then_that_is_the_cause(local: Local) -> None:
     one, _, saver = living(local)
     plan = ready(local, Undelegate(saver, LptWei(LPT)))
 
@@ -308,7 +301,7 @@ def test_undelegation__when_another_round_begins_before_it_is_mined__then_that_i
     assert f"accounts.{saver}.locks" in [each["where"] for each in late.outcome["differences"]]
 
 
-def test_submission__when_it_cannot_be__then_it_is_refused(local: Local) -> None:  # noqa: F811
+def test_submission__when_it_cannot_be__then_it_is_refused(local: Local) -> None:
     _, _, saver = living(local)
     plan = ready(local, Add(saver, LptWei(5 * LPT)))
 
@@ -321,7 +314,7 @@ def test_submission__when_it_cannot_be__then_it_is_refused(local: Local) -> None
 
 
 def test_task__when_submissions_wait__then_it_follows_them_and_sees_a_lost_block(
-    local: Local,  # noqa: F811
+    local: Local,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _, _, saver = living(local)

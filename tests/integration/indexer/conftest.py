@@ -1,10 +1,9 @@
-"""A fresh local chain with the real contracts, and an index over it."""
+"""Chains to index: of encoded logs, and one that tests of a file share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -19,31 +18,8 @@ from indexer import sync
 from indexer.store import Books
 from tests.fakes.chain import ADDRESSES, FakeChain, FakeLog
 from tests.fakes.nodes import FakeNode, transport
+from tests.local import Local
 from tests.parts import anvil_binary, contract_artifacts
-
-
-@dataclass(slots=True)
-class Local:
-    """The network's verbs, a client for its chain, and books kept between calls of `follow`."""
-
-    net: Devnet
-    client: ChainClient
-    books: Books
-
-    def follow(self) -> sync.Progress:
-        """Index up to the head."""
-        return sync.follow(self.client, books=self.books)
-
-
-@pytest.fixture
-def local(tmp_path: Path, settings: Settings, db: None) -> Iterator[Local]:
-    """A deployed protocol on anvil; every block is mined by a verb."""
-    with start_anvil(anvil_binary(), tmp_path / "devnet") as anvil:
-        client = ChainClient([anvil.url], chain_id=31337)
-        deployment = deploy(client, load_artifacts(contract_artifacts()), DeployConfig(active_places=4))
-        settings.CONTROLLER_ADDRESS = deployment.controller
-        settings.CHAIN_RPC_URLS = [anvil.url]
-        yield Local(Devnet(client, deployment, seed=7), client, Books())
 
 
 @dataclass(slots=True)

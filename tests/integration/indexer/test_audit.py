@@ -16,7 +16,7 @@ from indexer.audit import audit
 from indexer.audit.printing import FIGURES
 from indexer.audit.trail import Answer
 from indexer.errors import IndexerError
-from tests.integration.indexer.conftest import Local
+from tests.local import Local
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 

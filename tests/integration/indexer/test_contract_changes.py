@@ -22,7 +22,7 @@ from indexer.store import Books
 from tests.factories import BlockFactory, ContractBaselineFactory, ContractChangeFactory, address, hash_of
 from tests.fakes.chain import ADDRESSES, FakeChain, FakeLog, encode_log
 from tests.fakes.nodes import FakeNode, transport
-from tests.integration.indexer.conftest import Local
+from tests.local import Local
 
 pytestmark = pytest.mark.integration
 

@@ -12,7 +12,7 @@ from apps.delegation.positions import positions_of, rounds_of
 from apps.devnet.network import Account, Devnet, Reverted
 from apps.network.models import Round
 from indexer.verification import verify
-from tests.integration.indexer.conftest import Local
+from tests.local import Local
 
 pytestmark = pytest.mark.integration
 

@@ -18,8 +18,8 @@ from indexer.store import Books
 from tests.factories import address
 from tests.fakes.chain import ADDRESSES, FakeChain, FakeLog, encode_log
 from tests.fakes.nodes import FakeNode, transport
-from tests.integration.indexer.conftest import Local
 from tests.integration.indexer.snapshots import difference, projections
+from tests.local import Local
 
 pytestmark = pytest.mark.integration
 

@@ -14,8 +14,8 @@ from apps.protocol.units import ZERO_ADDRESS
 from indexer.models import ParkedLog
 from indexer.projections.replay import replay
 from indexer.verification import verify
-from tests.integration.indexer.conftest import Local
 from tests.integration.indexer.snapshots import difference, projections
+from tests.local import Local
 
 pytestmark = pytest.mark.integration
 

@@ -18,9 +18,9 @@ from indexer.sources.chain_logs import fetch
 from indexer.store import Books
 from indexer.verification import verify
 from indexer.windows import Window
-from tests.integration.indexer.conftest import Local
 from tests.integration.indexer.snapshots import difference, projections
 from tests.integration.indexer.test_exactness import act, found_network
+from tests.local import Local
 
 pytestmark = pytest.mark.integration
 

@@ -14,7 +14,8 @@ from indexer.models import ChainLog, IndexState, ParkedLog
 from indexer.verification import verify
 from tests.factories import address
 from tests.fakes.chain import FakeLog, encode_log
-from tests.integration.indexer.conftest import Encoded, Local
+from tests.integration.indexer.conftest import Encoded
+from tests.local import Local
 
 pytestmark = pytest.mark.integration
 

@@ -17,8 +17,8 @@ from indexer.projections.replay import replay
 from indexer.store import Books
 from tests.fakes.chain import ADDRESSES, FakeChain, encode_log, sender_of
 from tests.fakes.nodes import FakeNode, Faults, transport
-from tests.integration.indexer.conftest import Local
 from tests.integration.indexer.snapshots import difference, projections
+from tests.local import Local
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 

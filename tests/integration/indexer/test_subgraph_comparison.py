@@ -27,9 +27,9 @@ from indexer.subgraph_state import EVERY, row_of
 from indexer.windows import Window
 from tests.fakes.chain import ADDRESSES, FakeChain, encode_log
 from tests.fakes.subgraph import FakeSubgraph, served, transport
-from tests.integration.indexer.conftest import Local
 from tests.integration.indexer.guided import Stage, facts
 from tests.integration.indexer.test_exactness import act, found_network
+from tests.local import Local
 from tests.soak.rows import difference
 
 pytestmark = pytest.mark.integration

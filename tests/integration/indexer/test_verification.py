@@ -20,7 +20,7 @@ from indexer.models import IndexState, Verification
 from indexer.verification import Drift, verify
 from indexer.verification.records import keep
 from tests.factories import ChainLogFactory, ParkedLogFactory, WatchedContractFactory
-from tests.integration.indexer.conftest import Local
+from tests.local import Local
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 

@@ -8,7 +8,7 @@ from indexer import sync, tasks
 from indexer.errors import IndexerError
 from indexer.models import Verification
 from indexer.verification import verify
-from tests.integration.indexer.conftest import Local
+from tests.local import Local
 
 pytestmark = pytest.mark.integration
 

@@ -10,7 +10,7 @@ from apps.network.models import OrchestratorRound
 from apps.network.selectors import moves, yields
 from apps.protocol.units import LptWei
 from apps.protocol.yields import Earned
-from tests.integration.indexer.conftest import Local
+from tests.local import Local
 
 pytestmark = pytest.mark.integration
 

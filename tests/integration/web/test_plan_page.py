@@ -14,8 +14,7 @@ from apps.delegation.models import PreparedPlan
 from apps.devnet.calldata import calldata
 from apps.devnet.wire import Call
 from apps.protocol.units import Address
-from tests.integration.delegation.test_preparing import living
-from tests.integration.indexer.conftest import Local, local  # noqa: F401  a fixture
+from tests.local import Local, living
 
 pytestmark = pytest.mark.integration
 
@@ -46,7 +45,7 @@ def page(kept: PreparedPlan) -> str:
     return text(answer)
 
 
-def test_plan_page__when_read_and_agreed_to__then_shows_all_and_calldata_only_at_the_end(local: Local) -> None:  # noqa: F811
+def test_plan_page__when_read_and_agreed_to__then_shows_all_and_calldata_only_at_the_end(local: Local) -> None:
     """One chain for the whole way: starting one takes longer than all that is asked here."""
     _, two, saver = living(local)
 
