@@ -19,11 +19,11 @@ from django.db.models import F, Q, QuerySet
 
 from apps.chain.client import ChainClient
 from apps.chain.errors import ChainError, ProviderBusy, Unreachable, WrongChain
+from apps.chain.http import Fetcher, SourceError
 from apps.chain.readers.ens import REGISTRY, Nameless, Profile, profile
 from apps.network.models import Avatar, Identity, Orchestrator
 from apps.protocol.names import clean, handle, is_look_alike, web_address
 from indexer import halt
-from indexer.sources.http import Fetcher, SourceError
 from indexer.sources.images import fetcher, image
 
 log = structlog.get_logger(__name__)

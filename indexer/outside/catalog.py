@@ -9,9 +9,9 @@ from functools import partial
 
 from django.conf import settings
 
+from apps.chain.http import Fetcher, Origin, Refused, origin_of
 from apps.network import sources as names
 from indexer.sources import capabilities, gateway_events, leaderboard, naap, prices
-from indexer.sources.http import Fetcher, Origin, Refused, origin_of
 from indexer.sources.records import Document, Found
 
 LOCAL_EVERY_S = 30  # a round of the simulated network

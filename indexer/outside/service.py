@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 import structlog
 from django.db import transaction
 
+from apps.chain.http import BadAnswer, Fetcher, Silent, SourceError, Unavailable
 from indexer.outside import catalog, store, turns
 from indexer.outside.catalog import Source
 from indexer.outside.store import Lists
 from indexer.outside.turns import Outcome, Turn
-from indexer.sources.http import BadAnswer, Fetcher, Silent, SourceError, Unavailable
 from indexer.sources.records import Document, Found
 
 log = structlog.get_logger(__name__)

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from apps.chain.http import BadAnswer, Fetcher
 from apps.network.jobtypes import TRANSCODING
 from indexer.sources.documents import document_of
-from indexer.sources.http import BadAnswer, Fetcher
 from indexer.sources.reading import MOST_URI, Fields, Odd, Parked, every
 from indexer.sources.records import Document, Found, GpusSeen, Job, NodeSeen, OfferSeen
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from indexer.sources.http import BadAnswer, Fetcher
+from apps.chain.http import BadAnswer, Fetcher
 from indexer.sources.reading import scrubbed
 from indexer.sources.records import Document
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any
 
+from apps.chain.http import Fetcher
 from indexer.sources import capabilities
 from indexer.sources.documents import document_of, rows_of
-from indexer.sources.http import Fetcher
 from indexer.sources.reading import Fields, Odd, every, numbered
 from indexer.sources.records import Document, EventSeen, Found, Job, NodeSeen
 

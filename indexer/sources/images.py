@@ -7,7 +7,7 @@ import binascii
 import re
 from dataclasses import dataclass
 
-from indexer.sources.http import BadAnswer, Fetcher, Refused
+from apps.chain.http import BadAnswer, Fetcher, Refused
 
 MOST_BYTES = 256 * 2**10
 TOTAL_S = 10.0

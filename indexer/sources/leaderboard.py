@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from apps.chain.http import BadAnswer, Fetcher
 from apps.network.jobtypes import TRANSCODING
 from indexer.sources.documents import document_of
-from indexer.sources.http import BadAnswer, Fetcher
 from indexer.sources.reading import Fields, Odd, Parked, every, numbered
 from indexer.sources.records import Document, Found, Job, RegionSeen, ScoreSeen
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from apps.chain.http import Fetcher
 from indexer.sources.documents import all_pages, document_of, rows_of
-from indexer.sources.http import Fetcher
 from indexer.sources.reading import MOST_URI, Fields, Odd, every, numbered
 from indexer.sources.records import DemandSeen, Document, Found, GpusSeen, Job, NodeSeen, OfferSeen, WorkSeen
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from apps.chain.http import Fetcher
 from apps.network.jobtypes import TRANSCODING
 from indexer.sources.documents import document_of, rows_of
-from indexer.sources.http import Fetcher
 from indexer.sources.reading import MOST_URI, Fields, every, numbered
 from indexer.sources.records import Document, Found, Job, OfferSeen
 

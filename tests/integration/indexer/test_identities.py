@@ -10,13 +10,13 @@ import pytest
 from pytest_django import Settings
 
 from apps.chain.client import ChainClient
+from apps.chain.http import Fetcher
 from apps.chain.readers.ens import Nameless, Profile, profile
 from apps.devnet.network import start_anvil
 from apps.network.models import Avatar, Identity
 from apps.protocol.names import namehash
 from indexer import identities
 from indexer.identities import refresh_avatars, refresh_names
-from indexer.sources.http import Fetcher
 from tests.ens import OWNER, NameService
 from tests.factories import IdentityFactory, OrchestratorFactory, address
 from tests.parts import anvil_binary

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
+from apps.chain.http import Fetcher
 from apps.devnet.cast import make_cast
 from apps.devnet.outside import gateways
 from apps.devnet.outside.server import make_server
@@ -31,7 +32,6 @@ from indexer.outside import catalog, service, turns
 from indexer.outside.catalog import Source
 from indexer.outside.turns import Outcome
 from indexer.sources import naap
-from indexer.sources.http import Fetcher
 from indexer.tasks import read_source
 from tests.factories import OrchestratorFactory
 
@@ -182,7 +182,7 @@ def test_source__when_one_fails__then_the_others_are_read_and_it_says_why(
     assert read.pop("naap") == 0
     assert all(read.values())
     state = SourceState.objects.get(source="naap")
-    assert state.error == "127.0.0.1 answered 404; check the address in the settings."
+    assert state.error == "127.0.0.1 answered 404; check the address."
     assert (state.failures, state.succeeded_at, state.claimed_until) == (1, None, None)
     assert state.due_at >= datetime.now(UTC) + timedelta(seconds=20)
 

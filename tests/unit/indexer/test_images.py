@@ -7,7 +7,7 @@ import base64
 import httpx
 import pytest
 
-from indexer.sources.http import BadAnswer, Fetcher, Refused
+from apps.chain.http import BadAnswer, Fetcher, Refused
 from indexer.sources.images import MOST_BYTES, Image, fetcher, image, media_type_of
 
 pytestmark = pytest.mark.unit

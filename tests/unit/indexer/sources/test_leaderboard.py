@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from apps.chain.http import BadAnswer
 from indexer.sources import leaderboard
-from indexer.sources.http import BadAnswer
 from indexer.sources.reading import Parked
 from indexer.sources.records import Job, RegionSeen, ScoreSeen
 from tests.unit.indexer.sources.answers import NODE, OTHER, document, sample

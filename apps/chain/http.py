@@ -2,6 +2,7 @@
 
 Every host is resolved once and the connection goes to the very address that was checked, so a name that changes its
 mind between the check and the call gains nothing. Redirects are off unless asked for, and then checked like any URL.
+The time for an answer ends whatever its server does: one that drips bytes is cut off like one that sends none.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from math import inf
+from threading import Lock, Timer
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -56,18 +58,23 @@ class Silent(Unavailable):
 
 
 class BadAnswer(SourceError):
-    """An answer that is no answer to what was asked: a 4xx, too large, not JSON, or of another shape."""
+    """An answer that is no answer to what was asked: a 4xx (then with its `status`), too large, or of another shape."""
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole body with where it came from."""
+    """A whole body with where it came from; `url` is the one that gave it, after any redirects."""
 
     host: str
     status: int
     body: bytes
     media_type: str
     fetched_at: datetime
+    url: str = ""
 
     def json(self) -> Any:
         """The body as JSON. Raises BadAnswer."""
@@ -84,13 +91,19 @@ def system_resolve(host: str, port: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Fetcher:
-    """GET with limits. `trusted` are origins that may be private: this program's own stand-ins and nothing else."""
+    """GET with limits. `trusted` are origins that may be private: this program's own stand-ins and nothing else.
+
+    `ports` are those that may be asked of anybody else. `packed` says whether a body may come compressed: a small one
+    can unpack to any size, so strangers are asked for plain ones.
+    """
 
     trusted: Collection[Origin] = frozenset()
     silence_s: float = SILENCE_S
     total_s: float = TOTAL_S
     most_bytes: int = MOST_BYTES
     schemes: Collection[str] = ("http", "https")
+    ports: Collection[int] | None = None  # None: any
+    packed: bool = True
     resolve: Resolve = system_resolve
     ends_at: float | None = None  # on the monotonic clock; a whole reading has to be over by then
     transport: httpx.BaseTransport | None = field(default=None, repr=False)
@@ -120,25 +133,32 @@ class Fetcher:
         """The URL in parts and the address its host has now. Raises Refused or Unavailable."""
         parts = _split(url, self.schemes)
         host, port = str(parts.hostname), port_of(parts)
+        trusted = (parts.scheme, host, port) in self.trusted
+        if not trusted and self.ports is not None and port not in self.ports:
+            raise Refused(f"{host} is to be asked at port {port}, where no public page is kept.")
         try:
             found = list(self.resolve(host, port))
         except (OSError, UnicodeError) as error:
             raise Silent(f"{host} has no address that can be found.") from error
         if not found:
             raise Silent(f"{host} has no address that can be found.")
-        if (parts.scheme, host, port) not in self.trusted and not all(map(is_public, found)):
+        if not trusted and not all(map(is_public, found)):
             raise Refused(f"{host} leads to a private address, which is never asked.")
         return parts, found[0]
 
     def _once(self, url: str, headers: Mapping[str, str], ends_at: float) -> tuple[Answer, str | None]:
         parts, address = self.check(url)
         host = str(parts.hostname)
-        with _in_our_words(host), self._client() as client:
+        with (
+            _in_our_words(host, ends_at, self.total_s),
+            _Deadline(ends_at) as deadline,
+            self._client(ends_at) as client,
+        ):
             request = client.build_request(
                 "GET",
                 httpx.URL(url).copy_with(host=address),
                 headers={**headers, "Host": parts.netloc},
-                extensions={"sni_hostname": host},
+                extensions={"sni_hostname": host, "trace": deadline.trace},
             )
             response = client.send(request, stream=True)
             try:
@@ -148,29 +168,75 @@ class Fetcher:
                 response.close()
         _refuse_status(response, host)
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return Answer(host, response.status_code, body, media_type, datetime.now(UTC)), onward
+        return Answer(host, response.status_code, body, media_type, datetime.now(UTC), url), onward
 
-    def _client(self) -> httpx.Client:
+    def _client(self, ends_at: float) -> httpx.Client:
         """A client for one answer: no cookies to keep, no proxies to believe."""
         return httpx.Client(
             transport=self.transport,
             verify=_trust(),
-            timeout=self.silence_s,
+            timeout=max(min(self.silence_s, ends_at - time.monotonic()), 0.001),
             follow_redirects=False,
             trust_env=False,
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json, */*;q=0.5", "Accept-Encoding": "gzip"},
+            headers={
+                "User-Agent": USER_AGENT,
+                "Accept": "application/json, */*;q=0.5",
+                "Accept-Encoding": "gzip" if self.packed else "identity",
+            },
         )
 
     def _body(self, response: httpx.Response, host: str, ends_at: float) -> bytes:
+        if not self.packed and response.headers.get("content-encoding", "identity").lower() != "identity":
+            raise BadAnswer(f"{host} sent a packed body where a plain one was asked for.")
         chunks, size = [], 0
         for chunk in response.iter_bytes():
             size += len(chunk)
             if size > self.most_bytes:
-                raise BadAnswer(f"{host} sent more than {self.most_bytes // 2**20} MB, which is not read.")
-            if time.monotonic() > ends_at:
-                raise Silent(f"{host} took longer than {self.total_s:.0f} s.")
+                raise BadAnswer(f"{host} sent more than {_size(self.most_bytes)}, which is not read.")
+            if time.monotonic() >= ends_at:
+                break
             chunks.append(chunk)
+        if time.monotonic() >= ends_at:  # a connection that was cut off can look like one that has ended
+            raise _too_slow(host, self.total_s)
         return b"".join(chunks)
+
+
+class _Deadline:
+    """Cuts a connection off at its time, in whatever it is doing: a handshake, headers or a body that drip."""
+
+    def __init__(self, ends_at: float) -> None:
+        self._lock = Lock()
+        self._held: list[socket.socket] = []
+        self._over = False
+        self._timer = Timer(max(ends_at - time.monotonic(), 0.0), self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> _Deadline:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            for one in self._held:
+                one.close()
+            self._held.clear()
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Takes hold of the connection as soon as there is one; TLS comes later and takes the first handle away."""
+        if event != "connection.connect_tcp.complete":
+            return
+        with self._lock:
+            self._held.append(info["return_value"].get_extra_info("socket").dup())
+        if self._over:
+            self._cut()
+
+    def _cut(self) -> None:
+        self._over = True
+        with self._lock:
+            for one in self._held:
+                with suppress(OSError):  # it has ended by itself
+                    one.shutdown(socket.SHUT_RDWR)
 
 
 @lru_cache(maxsize=1)
@@ -198,7 +264,7 @@ def is_public(address: str) -> bool:
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
             found = found.ipv4_mapped
-        elif any(found in network for network in _WRAPPED):
+        elif found.is_site_local or any(found in network for network in _WRAPPED):
             return False
     return found.is_global and not found.is_multicast and not found.is_reserved and found != _INSIDE
 
@@ -215,15 +281,26 @@ def _split(url: str, schemes: Collection[str]) -> SplitResult:
 
 
 @contextmanager
-def _in_our_words(host: str) -> Iterator[None]:
+def _in_our_words(host: str, ends_at: float, total_s: float) -> Iterator[None]:
     try:
         yield
-    except httpx.TimeoutException as error:
-        raise Silent(f"{host} stayed silent.") from error
+    except (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError) as error:
+        if time.monotonic() >= ends_at:
+            raise _too_slow(host, total_s) from error
+        silent = isinstance(error, httpx.TimeoutException)
+        raise Silent(f"{host} stayed silent." if silent else f"{host} cannot be reached.") from error
     except httpx.DecodingError as error:
         raise BadAnswer(f"{host} sent a body that cannot be unpacked.") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Silent(f"{host} cannot be reached.") from error
+
+
+def _too_slow(host: str, total_s: float) -> Silent:
+    return Silent(f"{host} took longer than {total_s:.0f} s.")
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes // 2**20} MB" if size_bytes >= 2**20 else f"{size_bytes // 2**10} kB"
 
 
 def _refuse_status(response: httpx.Response, host: str) -> None:
@@ -232,7 +309,7 @@ def _refuse_status(response: httpx.Response, host: str) -> None:
         words = "is busy" if status in (429, 503) else "has an error of its own"
         raise Unavailable(f"{host} answered {status}: it {words}.", retry_after_s=_retry_after(response))
     if status >= 400 or (status >= 300 and "location" not in response.headers):
-        raise BadAnswer(f"{host} answered {status}; check the address in the settings.")
+        raise BadAnswer(f"{host} answered {status}; check the address.", status=status)
 
 
 def _retry_after(response: httpx.Response) -> float | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 import httpx
 import pytest
 
-from indexer.sources.http import BadAnswer, Fetcher, Refused, Silent, SourceError, Unavailable, is_public, origin_of
+from apps.chain.http import BadAnswer, Fetcher, Refused, Silent, SourceError, Unavailable, is_public, origin_of
 
 pytestmark = pytest.mark.unit
 
@@ -58,6 +58,8 @@ def body(content: bytes, status: int = 200, **headers: str) -> Handler:
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
         "ff02::1",
+        "fec0::1",
+        "::7f00:1",
         "not an address",
     ],
 )
@@ -147,8 +149,8 @@ def test_get__when_sent_on_and_allowed__then_the_new_place_answers() -> None:
     [
         (body(b"", 500), Unavailable, "api.example answered 500: it has an error of its own."),
         (body(b"", 503), Unavailable, "api.example answered 503: it is busy."),
-        (body(b"", 404), BadAnswer, "api.example answered 404; check the address in the settings."),
-        (body(b"x" * 65), BadAnswer, "api.example sent more than 0 MB, which is not read."),
+        (body(b"", 404), BadAnswer, "api.example answered 404; check the address."),
+        (body(b"x" * 65), BadAnswer, "api.example sent more than 0 kB, which is not read."),
         (body(b"junk", Content_Encoding="gzip"), BadAnswer, "api.example sent a body that cannot be unpacked."),
     ],
 )
