@@ -1,7 +1,8 @@
-// Signing a plan with a wallet of this browser. Wallets announce themselves (EIP-6963); nothing of the page depends on
-// one being there. Before every signature the server reads and tries everything again, and a difference stops it.
+// Signing a plan with a wallet of this browser; nothing of the page depends on one being there. Before every signature
+// the server reads and tries everything again, and a difference stops it. Needs provider.js.
 (() => {
   "use strict";
+  const { Stop, same } = window.wallets;
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const reload = () => { location.hash = "result"; location.reload(); };
 
@@ -10,14 +11,6 @@
     const answer = await fetch(url, { method: fields ? "POST" : "GET", body, headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Stop((await answer.json().catch(() => ({}))).sentence ?? "The server did not answer. Try again.");
     return answer.json();
-  }
-
-  class Stop extends Error {
-    constructor(message, details = [], { isVoid = false } = {}) {
-      super(message);
-      this.details = details;
-      this.isVoid = isVoid;
-    }
   }
 
   // a page with a transaction that waits: look until it no longer does
@@ -38,32 +31,13 @@
   const place = document.getElementById("wallets");
   const said = document.getElementById("wallet-said");
   const none = document.getElementById("no-wallet");
-  const wallets = new Map();
   let isBusy = false, isVoid = false;
 
   // ---- what is said
 
   function say(tone, lead, text = "", details = []) {
-    const box = document.createElement("div");
-    const inner = document.createElement("div");
-    const first = document.createElement("p");
-    const bold = document.createElement("b");
-    box.className = `msg ${tone}`;
-    bold.textContent = lead;
-    first.append(bold, ` ${text}`);
-    inner.append(first);
-    if (details.length) {
-      const list = document.createElement("ul");
-      list.append(...details.map((words) => Object.assign(document.createElement("li"), { textContent: words })));
-      inner.append(list);
-    }
-    if (isVoid) {
-      const again = document.createElement("p");
-      again.append(Object.assign(document.createElement("a"), { href: plan.page, textContent: "Read the plan as it is now" }));
-      inner.append(again);
-    }
-    box.append(inner);
-    said.replaceChildren(box);
+    const link = isVoid ? { href: plan.page, text: "Read the plan as it is now" } : null;
+    window.wallets.show(said, tone, lead, text, details, link);
   }
 
   function buttons() {
@@ -76,77 +50,24 @@
     say("danger", lead, text, details);
   }
 
-  // ---- wallets
+  const left = {
+    account: ["The account in the wallet changed.", "What was prepared on this page is for another account and is void now."],
+    chain: ["The wallet changed to another chain.", `This plan is for ${plan.chain.chainName} and is void on this page now.`],
+  };
 
-  function announced({ info, provider } = {}) {
-    if (!info?.uuid || !provider?.request || wallets.has(info.uuid)) return;
-    const wallet = { name: String(info.name).slice(0, 40), provider, isConnected: false };
-    wallets.set(info.uuid, wallet);
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn pri" });
-    if (typeof info.icon === "string" && info.icon.startsWith("data:image/")) {
-      button.append(Object.assign(document.createElement("img"), { src: info.icon, alt: "", width: 20, height: 20 }));
-    }
-    button.append(Object.assign(document.createElement("span"), { textContent: `Sign with ${wallet.name}` }));
-    button.addEventListener("click", () => begin(wallet));
+  window.wallets.discover((wallet) => {
     if (none) none.hidden = true;
-    place.append(button);
+    place.append(window.wallets.button(wallet, `Sign with ${wallet.name}`, () => begin(wallet)));
     buttons();
-    provider.on?.("accountsChanged", (accounts) => {
-      if (!wallet.isConnected || isVoid || same(accounts?.[0], plan.signer)) return;
-      end("The account in the wallet changed.", "What was prepared on this page is for another account and is void now.");
-    });
-    provider.on?.("chainChanged", (chain) => {
-      if (!wallet.isConnected || isVoid || same(chain, plan.chain.chainId)) return;
-      end("The wallet changed to another chain.", `This plan is for ${plan.chain.chainName} and is void on this page now.`);
-    });
-  }
-
-  const same = (one, other) => String(one ?? "").toLowerCase() === String(other ?? "").toLowerCase();
-  const isOurs = (chain) => { try { return BigInt(chain) === BigInt(plan.chain.chainId); } catch { return false; } };
-
-  addEventListener("eip6963:announceProvider", (event) => announced(event.detail));
-  dispatchEvent(new Event("eip6963:requestProvider"));
-
-  async function connect(wallet) {
-    const accounts = await wallet.provider.request({ method: "eth_requestAccounts" });
-    rightAccount(accounts);
-    if (!isOurs(await wallet.provider.request({ method: "eth_chainId" }))) await changeChain(wallet);
-    wallet.isConnected = true;
-  }
-
-  function rightAccount(accounts) {
-    if (accounts.some((one) => same(one, plan.signer)) && same(accounts[0], plan.signer)) return;
-    throw new Stop(
-      `The wallet’s account is ${accounts[0] ?? "none"}, and this plan is signed by ${plan.signer}.`,
-      ["Choose that account in the wallet and try again, or make the plan for the account you have there."],
-    );
-  }
-
-  async function changeChain(wallet) {
-    say("info", "Another chain is chosen in the wallet.", `It is asked to change to ${plan.chain.chainName}.`);
-    const { chainId } = plan.chain;
-    try {
-      await wallet.provider.request({ method: "wallet_switchEthereumChain", params: [{ chainId }] });
-    } catch (error) {
-      const code = error?.code ?? error?.data?.originalError?.code;
-      if (code !== 4902 || !plan.chain.rpcUrls.length) throw error;
-      await wallet.provider.request({ method: "wallet_addEthereumChain", params: [plan.chain] });
-      await wallet.provider.request({ method: "wallet_switchEthereumChain", params: [{ chainId }] });
-    }
-    if (!isOurs(await wallet.provider.request({ method: "eth_chainId" }))) {
-      throw new Stop(`The wallet is on another chain. Choose ${plan.chain.chainName} in it and try again.`);
-    }
-  }
+    window.wallets.watch(wallet, plan, (what) => { if (!isVoid) end(...left[what]); });
+  });
 
   // everything that could have changed since the page was made, right before the wallet opens
   async function ready(wallet, done) {
     say("info", "Checking everything again.", "Your wallet opens once nothing has changed.");
     const checked = await ask(plan.recheck, { done });
     if (!checked.stands) throw new Stop(checked.sentence, checked.differences, { isVoid: true });
-    rightAccount(await wallet.provider.request({ method: "eth_accounts" }));
-    if (!isOurs(await wallet.provider.request({ method: "eth_chainId" }))) {
-      throw new Stop(`The wallet is on another chain. Choose ${plan.chain.chainName} in it and try again.`);
-    }
+    await window.wallets.check(wallet, plan);
     await nothingPending(wallet);
     if (isVoid) throw new Stop("");
     return checked.steps;
@@ -166,7 +87,7 @@
     isBusy = true;
     buttons();
     try {
-      await connect(wallet);
+      await window.wallets.connect(wallet, plan, say);
       if (!(await batched(wallet))) await oneByOne(wallet);
     } catch (error) {
       stopped(error);
@@ -182,16 +103,8 @@
       isVoid = error.isVoid;
       return say("danger", error.isVoid ? "Stopped before signing." : "Not signed.", error.message, error.details);
     }
-    const words = {
-      4001: "You rejected it in the wallet. Nothing was sent.",
-      4100: "The wallet did not allow this page to ask. Connect it and try again.",
-      4200: "This wallet cannot do that. Use another way below.",
-      4900: "The wallet is not connected to any chain.",
-      4901: "The wallet is not connected to this chain.",
-      [-32002]: "The wallet is already asking you something. Open it.",
-    };
-    const code = error?.code;
-    say(code === 4001 ? "" : "danger", "Not signed.", words[code] ?? `The wallet said: ${String(error?.message ?? error).slice(0, 300)}`);
+    const { text, isRejection } = window.wallets.inWords(error);
+    say(isRejection ? "" : "danger", "Not signed.", text);
   }
 
   async function oneByOne(wallet) {

@@ -20,6 +20,7 @@ import pytest
 
 from config.env import NAMES, ROOT, env, inherited
 from config.local import browser, runtime
+from tests.local import local as local
 
 # Playwright's synchronous interface keeps an event loop in this thread, which Django takes for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

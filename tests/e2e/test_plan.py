@@ -76,7 +76,7 @@ def test_signing__when_something_is_not_as_it_was_read__then_nothing_is_sent_bef
 
     wallet.rejects, wallet.shown = False, local.net.account("one").address
     sign(page)
-    expect(page.locator(SAID)).to_contain_text("and this plan is signed by")
+    expect(page.locator(SAID)).to_contain_text("and this is signed by")
 
     wallet.shown = ""
     page.evaluate("walletTells('accountsChanged', ['0x' + '11'.repeat(20)])")

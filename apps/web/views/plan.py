@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from django.conf import settings
 from django.http import (
     Http404,
     HttpRequest,
@@ -39,7 +38,6 @@ from apps.delegation.receipts import BadSubmission, submission_add, submission_c
 from apps.network.selectors import identities
 from apps.protocol.formats import checksummed
 from apps.protocol.units import Address, AddressError, parse_address
-from apps.web import links
 from apps.web.csp import signs
 from apps.web.plan import form as forms
 from apps.web.plan.export import FORMATS
@@ -47,6 +45,7 @@ from apps.web.plan.kinds import GROUPS, KINDS
 from apps.web.plan.page import page_of
 from apps.web.plan.suggested import nodes_to_choose
 from apps.web.plan.words import called, differs
+from apps.web.signing import chain_for_wallets
 
 AWAY = "The chain does not answer just now, so no plan can be made or checked. Nothing is lost; try again in a moment."
 _FORM, _SHOW = "plan/form.html", "plan/show.html"
@@ -192,9 +191,8 @@ def _shown(
 
 
 def _for_wallet(kept: PreparedPlan, done: int) -> dict[str, Any]:
-    """What wallet.js needs. The chain's own node is named only where it is the local one."""
-    url, is_local = _url(kept), settings.CHAIN_ID == links.LOCAL_CHAIN
-    rpc = list(settings.CHAIN_RPC_URLS) if is_local else _PUBLIC_NODES.get(settings.CHAIN_ID, [])
+    """What wallet.js needs."""
+    url = _url(kept)
     return {
         "signer": checksummed(kept.document["signer"]),
         "done": done,
@@ -202,19 +200,8 @@ def _for_wallet(kept: PreparedPlan, done: int) -> dict[str, Any]:
         "recheck": f"{url}recheck/",
         "submissions": f"{url}submissions/",
         "page": url,
-        "chain": {
-            "chainId": hex(settings.CHAIN_ID),
-            "chainName": links.chain_name(settings.CHAIN_ID),
-            "nativeCurrency": {"name": "Ether", "symbol": "ETH", "decimals": 18},
-            "rpcUrls": [str(one) for one in rpc],
-        },
+        "chain": chain_for_wallets(),
     }
-
-
-_PUBLIC_NODES = {
-    42161: ["https://arb1.arbitrum.io/rpc"],  # Offchain Labs' own, for wallets that do not know the chain yet
-    421614: ["https://sepolia-rollup.arbitrum.io/rpc"],
-}
 
 
 @signs
