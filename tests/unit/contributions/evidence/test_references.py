@@ -56,7 +56,7 @@ def test_reference_of__when_a_known_host_shows_something_else__then_a_page(url: 
         ("https://forum.livepeer.org/t/water-cooler-notes/1234/5?u=me", "/t/1234/5"),
         ("https://forum.livepeer.org/t/1234/5", "/t/1234/5"),
         ("https://forum.livepeer.org/t/water-cooler-notes/1234", "/t/1234/1"),
-        ("https://forum.livepeer.org/t/2024/1234/5", "/t/2024/1234"),  # a title of digits cannot be told from a topic
+        ("https://forum.livepeer.org/t/2024/1234/5", "/t/1234/5"),
     ],
 )
 def test_reference_of__when_a_post_of_the_forum__then_topic_and_post(url: str, normalised: str) -> None:
