@@ -29,6 +29,64 @@ def state_differences(shown: Mapping[str, Any], now: Mapping[str, Any]) -> Itera
     yield from _differences("", meant, found)
 
 
+_RESTLESS = ("nodes.stake_lpt_wei", "nodes.place_in_pool")  # others move them all the time
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One figure before a step, as its plan promised it, and as it came to be.
+
+    `is_promised` is false where others move the figure all the time, so no plan can promise it to the unit.
+    """
+
+    where: str
+    before: Any
+    predicted: Any
+    actual: Any
+    is_promised: bool
+
+    @property
+    def is_equal(self) -> bool:
+        return bool(self.predicted == self.actual)
+
+
+def compared(shown: Mapping[str, Any], actual: Mapping[str, Any]) -> Iterator[Compared]:
+    """Every figure that the plan `shown` moves, or that came otherwise than it promised, beside the state `actual`."""
+    for where, (before, predicted, came) in side_by_side(shown["before"], shown["after"], actual):
+        part, _, rest = where.partition(".")
+        restless = f"{part}.{rest.partition('.')[2]}" in _RESTLESS and (predicted is None) == (came is None)
+        yield Compared(where, before, predicted, came, is_promised=not restless)
+
+
+def side_by_side(*states: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Where a figure of these states is not the same in all of them, and its values; None where one has none.
+
+    Accounts and nodes that not every state speaks of are left out; a lock is a figure of its own.
+    """
+    flat = [dict(_flat(state)) for state in states]
+    known = [{_subject(where) for where in each} for each in flat]
+    for where in dict.fromkeys(where for each in flat for where in each):
+        values = tuple(each.get(where) for each in flat)
+        if any(value != values[0] for value in values) and all(_subject(where) in each for each in known):
+            yield where, values
+
+
+def _flat(state: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for part in ("accounts", "nodes"):
+        for one in state[part]:
+            for name, value in one.items():
+                where = f"{part}.{one['address']}.{name}"
+                yield from (
+                    ((f"{where}.{lock['id']}", lock) for lock in value) if name == "locks" else ((where, value),)
+                )
+    yield from ((f"network.{name}", value) for name, value in state["network"].items())
+
+
+def _subject(where: str) -> str:
+    """Whose figure it is."""
+    return ".".join(where.split(".")[:2])
+
+
 def _effect(one: Mapping[str, Any]) -> dict[str, Any]:
     """The states, keyed by address, and the calls."""
     return {

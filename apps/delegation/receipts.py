@@ -9,6 +9,7 @@ contracts hold at the receipt's block what the plan promised. `outcome` of a sub
     causes        code and sentence of what others did meanwhile
     mends         intention and sentence: what to plan next
     events        what the transaction's logs say, decoded
+    actual        after the last step: the state at the receipt's block of all that the plan speaks of
     tx_hash       the transaction that was mined, where the wallet sent the same call again
     block_hash, round, time    of the receipt's block
 """
@@ -285,7 +286,13 @@ def _verdict(
     if first.differences:
         others = _meanwhile(client, submission, at, receipt)
         first = judged(shown, submission.step, own=own, now=now, meanwhile=others, called=called)
-    return first, {"round": now["network"]["round"]}
+    return first, {"round": now["network"]["round"], "actual": _of_those_shown(now, shown["after"])}
+
+
+def _of_those_shown(now: Mapping[str, Any], promised: Mapping[str, Any]) -> dict[str, Any]:
+    """The state without those whom the plan does not speak of."""
+    named = {part: {one["address"] for one in promised[part]} for part in ("accounts", "nodes")}
+    return {**now, **{part: [one for one in now[part] if one["address"] in named[part]] for part in named}}
 
 
 def _wanted(shown: Mapping[str, Any]) -> Wanted:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from apps.api.resource import API_VERSION
+from apps.delegation.changes import compared
 from apps.delegation.exports import FORMS
 from apps.delegation.models import PlanSubmission, PreparedPlan
 
@@ -41,7 +42,24 @@ def submission_data(one: PlanSubmission) -> dict[str, Any]:
         "round": told.get("round"),
         "reason": told.get("reason"),
         **{name: told.get(name, []) for name in ("differences", "causes", "mends", "events")},
+        "comparison": _comparison(one),
     }
+
+
+def _comparison(one: PlanSubmission) -> list[dict[str, Any]]:
+    """Predicted beside actual, figure by figure; empty before the last step was mined and its block read."""
+    actual = one.outcome.get("actual")
+    return [
+        {
+            "where": each.where,
+            "before": each.before,
+            "predicted": each.predicted,
+            "actual": each.actual,
+            "equal": each.is_equal,
+            "promised": each.is_promised,
+        }
+        for each in (compared(one.shown, actual) if actual else ())
+    ]
 
 
 def plan_meta(kept: PreparedPlan) -> dict[str, Any]:

@@ -273,6 +273,19 @@ class SubmissionDifferenceSerializer(PlanChangeSerializer):
     sentence = serializers.CharField()
 
 
+class SubmissionComparedSerializer(Shape):
+    """A figure that the plan moves: before it, as predicted, and at the receipt's block. `where` names it."""
+
+    where = serializers.CharField(help_text="accounts or nodes, an address, and the figure; a lock by its number")
+    before = Anything()
+    predicted = Anything()
+    actual = Anything()
+    equal = serializers.BooleanField()
+    promised = serializers.BooleanField(
+        help_text="false for a node's stake and place, which others move too: they may differ though all is as shown"
+    )
+
+
 class SubmissionCauseSerializer(Shape):
     code = serializers.CharField()
     sentence = serializers.CharField()
@@ -310,6 +323,9 @@ class SubmissionSerializer(Shape):
     causes = SubmissionCauseSerializer(many=True)
     mends = SubmissionMendSerializer(many=True)
     events = SubmissionEventSerializer(many=True)
+    comparison = SubmissionComparedSerializer(
+        many=True, help_text="predicted beside actual; empty before the last step is mined"
+    )
 
 
 class PlanSerializer(Shape):

@@ -16,10 +16,11 @@ from apps.delegation.export.kept import steps_of
 from apps.delegation.models import PlanSubmission, PreparedPlan
 from apps.network.selectors.yieldquery import written
 from apps.protocol import formats
-from apps.protocol.formats import EN_DASH, NBSP
-from apps.protocol.units import Address, LptWei
+from apps.protocol.units import LptWei
 from apps.web.pictures import holdings
 from apps.web.pictures.holdings import Held
+from apps.web.plan import figures
+from apps.web.plan.figures import Group, Outcome
 from apps.web.plan.kinds import KINDS, Kind
 from apps.web.plan.words import Point, point
 
@@ -30,25 +31,6 @@ LEVELS = {
     "simulate": "the contracts themselves, run on all steps in a simulation (eth_simulateV1)",
     "call": "the contracts themselves, each step tried with overridden state (eth_call)",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One figure before and after; `change` is empty where it is no amount."""
-
-    words: str
-    now: str
-    after: str
-    change: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """What changes of one account or orchestrator."""
-
-    words: str
-    address: str
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +93,7 @@ class PlanPage:
     document: Mapping[str, Any]
     kind: Kind
     groups: tuple[Group, ...]
+    outcome: Outcome | None
     picture: tuple[tuple[str, SafeString], ...]
     picture_keys: Sequence[tuple[str, str]]
     agreements: tuple[Agreement, ...]
@@ -161,7 +144,8 @@ def page_of(kept: PreparedPlan, base: str, called: Called) -> PlanPage:
         plan=kept,
         document=document,
         kind=KINDS[document["kind"]],
-        groups=tuple(_groups(document, called)),
+        groups=figures.changes(document, called),
+        outcome=_outcome(sent, called),
         picture=holdings.drawn(then, now),
         picture_keys=holdings.keys(then, now),
         agreements=tuple(_agreements(document)),
@@ -182,101 +166,6 @@ def _signer_of(document: Mapping[str, Any], side: str) -> Held:
     """What the signer holds; nothing where the document does not tell of it."""
     found = (one for one in document[side]["accounts"] if one["address"] == document["signer"])
     return next((holdings.held(one) for one in found), Held(0, 0, 0))
-
-
-def _groups(document: Mapping[str, Any], called: Called) -> Iterator[Group]:
-    before, after = document["before"], document["after"]
-    own = document["signer"]
-    for then, now in _pairs(before["accounts"], after["accounts"]):
-        rows = tuple(_account_rows(then, now, called))
-        if rows:
-            words = "Your account" if then["address"] == own else "The account"
-            yield Group(words, then["address"], rows)
-    for then, now in _pairs(before["nodes"], after["nodes"]):
-        rows = tuple(_node_rows(then, now))
-        if rows:
-            yield Group(f"Orchestrator{_name(then['address'], called)}", then["address"], rows)
-
-
-def _name(address: str, called: Called) -> str:
-    """Its name with a blank before it; nothing where it has none, since the whole address follows."""
-    words = called(Address(address))
-    return "" if words == formats.short_address(address) else f" {words}"
-
-
-def _pairs(before: Sequence[Any], after: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-    """The same account or node at both moments."""
-    later = {one["address"]: one for one in after}
-    return ((one, later[one["address"]]) for one in before if one["address"] in later)
-
-
-def _account_rows(then: Mapping[str, Any], now: Mapping[str, Any], called: Called) -> Iterator[Row]:
-    if then["delegate"] != now["delegate"]:
-        yield Row("Orchestrator", _node(then["delegate"], called), _node(now["delegate"], called), "")
-    if then["status"] != now["status"]:
-        yield Row("Status", then["status"].capitalize(), now["status"].capitalize(), "")
-    yield from _amounts(
-        then,
-        now,
-        (
-            ("stake_lpt_wei", "Stake, with all that is pending", "LPT"),
-            ("fees_eth_wei", "Fees, with all that is pending", "ETH"),
-            ("balance_lpt_wei", "LPT in the wallet", "LPT"),
-            ("allowance_lpt_wei", "What the staking contract may draw", "LPT"),
-        ),
-    )
-    if then["start_round"] != now["start_round"] and now["stake_lpt_wei"] != "0":
-        yield Row("Counts from round", formats.grouped(then["start_round"]), formats.grouped(now["start_round"]), "")
-    yield from _locks(then["locks"], now["locks"])
-
-
-def _amounts(then: Mapping[str, Any], now: Mapping[str, Any], named: Sequence[tuple[str, str, str]]) -> Iterator[Row]:
-    for name, words, unit in named:
-        old, new = int(then[name]), int(now[name])
-        if old != new:
-            change = formats.signed(formats.exact(new - old), of=new - old)
-            yield Row(words, amount(old, unit), amount(new, unit), change)
-
-
-def amount(wei: int, unit: str) -> str:
-    """Every digit with its unit."""
-    return f"{formats.exact(wei)}{NBSP}{unit}"
-
-
-def _locks(then: Sequence[Any], now: Sequence[Any]) -> Iterator[Row]:
-    old, new = ({one["id"]: one for one in side} for side in (then, now))
-    for number in sorted({*old, *new}):
-        if old.get(number) != new.get(number):
-            yield Row(f"Unbonding lock {number}", _lock(old.get(number)), _lock(new.get(number)), "")
-
-
-def _lock(one: Mapping[str, Any] | None) -> str:
-    if one is None:
-        return EN_DASH
-    return f"{amount(int(one['amount_lpt_wei']), 'LPT')}, from round {one['withdraw_round']:,}"
-
-
-def _node(address: str | None, called: Called) -> str:
-    return "none" if address is None else called(Address(address))
-
-
-def _node_rows(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Row]:
-    yield from _amounts(then, now, (("stake_lpt_wei", "Stake with it", "LPT"),))
-    if then["place_in_pool"] != now["place_in_pool"]:
-        yield Row("Place by stake", _place(then["place_in_pool"]), _place(now["place_in_pool"]), "")
-    if then["registered"] != now["registered"]:
-        yield Row("Registered", _yes(then["registered"]), _yes(now["registered"]), "")
-    for name, words in (("reward_cut_ppm", "Reward cut"), ("fee_share_ppm", "Fee share")):
-        if then[name] != now[name]:
-            yield Row(words, f"{formats.percent(then[name])}{NBSP}%", f"{formats.percent(now[name])}{NBSP}%", "")
-
-
-def _place(place: int | None) -> str:
-    return "none" if place is None else formats.grouped(place)
-
-
-def _yes(one: bool) -> str:
-    return "yes" if one else "no"
 
 
 # --- what is to be agreed to, and other ways
@@ -347,6 +236,15 @@ def _signables(document: Mapping[str, Any], sent: Sequence[PlanSubmission]) -> I
         command = texts.command(made[number]) if made else ""
         link = texts.link(made[number], chain_id=document["chain_id"]) if made else ""
         yield Signable(number, step["sentence"], step, command, link, newest.get(number, ""))
+
+
+def _outcome(sent: Sequence[PlanSubmission], called: Called) -> Outcome | None:
+    """Of the newest transaction whose block was compared with what was shown."""
+    mined = [one for one in sent if one.outcome.get("actual") and one.block is not None]
+    if not mined:
+        return None
+    last = mined[-1]
+    return figures.outcome(last.shown, last.outcome["actual"], last.block or 0, called)
 
 
 def _result(one: PlanSubmission, base: str) -> Result:

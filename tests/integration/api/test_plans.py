@@ -125,6 +125,11 @@ def test_submission__when_it_is_told_before_and_after_it_is_mined__then_success_
         sent["tx_hash"],
     )
     assert client.get(f"/api/v1/plans/{plan['id']}").json()["data"]["submissions"] == [done]
+    assert early.json()["data"]["comparison"] == []
+    figures = {one["where"]: one for one in done["comparison"]}
+    assert all(one["equal"] for one in figures.values())
+    wallet = figures[f"accounts.{saver}.balance_lpt_wei"]
+    assert (wallet["before"], wallet["predicted"], wallet["actual"]) == (str(50 * LPT), str(49 * LPT), str(49 * LPT))
     assert PlanSubmission.objects.count() == 1
 
 

@@ -55,6 +55,7 @@ def test_plan_page__when_read_and_agreed_to__then_shows_all_and_calldata_only_at
     _strangers_learn_nothing(saver, two)
     _recheck_tells_what_differs(local, saver)
     _between_two_steps_the_rest_is_tried(local, saver)
+    _predicted_stands_beside_actual(local, saver)
 
 
 def _forms_keep_what_was_typed(saver: Address, two: Address) -> None:
@@ -182,6 +183,25 @@ def _between_two_steps_the_rest_is_tried(here: Local, saver: Address) -> None:
     assert (differs["stands"], differs["steps"]) == (False, [])
     assert "The round is 3 instead of 2." in differs["differences"]
     assert Client().post(url, {"done": "2"}, headers=program).json()["code"] == "nothing_left"
+
+
+def _predicted_stands_beside_actual(here: Local, saver: Address) -> None:
+    here.follow()
+    here.net.reward(here.net.account("one"))
+    here.follow()
+    kept = planned(saver, kind="undelegate", amount="5")
+    step = kept.document["steps"][0]
+    call = {"from": saver, "to": step["target"], "data": step["calldata"], "gas": hex(2_000_000)}
+    sent = here.net.client.rpc("eth_sendTransaction", [call])
+    url = f"/stake/{saver}/plan/{kept.id}/submissions/"
+    assert Client().post(url, {"step": "0", "tx_hash": sent})["Location"].endswith("#result")
+    assert "Predicted and actual" not in page(kept)
+    here.net.mine()
+    assert Client().get(url).json()["submissions"][0]["state"] == "done"
+    shown = page(kept)
+    for expected in ("Predicted and actual", "Every figure is what was predicted, to the wei.", "Unbonding lock 0"):
+        assert expected in shown
+    assert shown.count("5\u00a0LPT, from round") == 3  # predicted, actual, and in the table as it was shown
 
 
 def test_plan_page__when_the_chain_is_away__then_says_so_and_keeps_the_form(settings: Settings, db: None) -> None:
