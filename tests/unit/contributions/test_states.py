@@ -23,6 +23,8 @@ YES, NO, UNKNOWN, TAKEN = Item("yes"), Item("no"), Item("unknown"), Item("yes", 
 TWO = Support(2 * ONE, 0, (A, B))
 AGAINST = Support(0, ONE, (), (A,))
 DISPUTED = "Disputed with weight 1 against 0 for it, where one reviewer weighs 1."
+BY_ONE = "Endorsed with weight 1, where one reviewer weighs 1."
+BY_TWO = BY_ONE.replace("weight 1", "weight 2")
 ONE_OF_TWO = "Evidence found: 1 of 2. No counted reviewer has spoken."
 
 
@@ -40,8 +42,8 @@ def state(
         (state(NO, UNKNOWN), State("claimed", "evidence check", "Its evidence was not found where it should be.")),
         (state(TAKEN), State("claimed", "evidence check", "Its evidence backs an earlier claim already.")),
         (state(YES, NO), State("evidence_checked", "evidence check", ONE_OF_TWO)),
-        (state(YES, support=TWO), State("endorsed", "reviewers", "Endorsed with weight 2, where one reviewer weighs 1.")),
-        (state(YES, support=Support(ONE, 0, (A,))), State("endorsed", A, "Endorsed with weight 1, where one reviewer weighs 1.")),
+        (state(YES, support=TWO), State("endorsed", "reviewers", BY_TWO)),
+        (state(YES, support=Support(ONE, 0, (A,))), State("endorsed", A, BY_ONE)),
         (state(YES, support=AGAINST), State("disputed", A, DISPUTED)),
         (state(support=AGAINST), State("disputed", A, DISPUTED)),
         (state(YES, support=TWO, revoked_by=B), State("revoked", B, "Withdrawn by its author.")),
