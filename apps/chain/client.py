@@ -80,6 +80,16 @@ class ChainClient:
         is_question = all(method.startswith(_SAFE_TO_REPEAT) for method, _ in requests)
         return self.pool.ask(question) if is_question else self.pool.tell(question)
 
+    def tried(self, requests: Sequence[Request]) -> list[Any]:
+        """The results of questions in order, all of one node; a contract's refusal is a CallReverted among them."""
+
+        def question(provider: Provider) -> list[Any]:
+            answers = provider.answers(requests)
+            _raise_first([answer for answer in answers if not isinstance(answer, CallReverted)])
+            return answers
+
+        return self.pool.ask(question)
+
     def head(self) -> Header:
         """The newest block of the provider asked; other providers may be ahead of it."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.chain.client import ChainClient
-from apps.chain.errors import AnswerMalformed, CallFailed, RpcRefused
+from apps.chain.errors import AnswerMalformed, CallFailed
 from apps.chain.records import BlockId, block_param
 from apps.chain.refusals import revert_reason
 
@@ -37,7 +37,6 @@ class Outcome:
     ok: bool
     gas: int
     reason: str
-    logs: int
 
 
 class Simulation:
@@ -72,15 +71,6 @@ class Simulation:
             raise AnswerMalformed("The node answered a simulation with something else.") from error
 
 
-def can_simulate(client: ChainClient) -> bool:
-    """Whether the chain's nodes know eth_simulateV1: one small probe."""
-    try:
-        client.rpc("eth_simulateV1", [{"blockStateCalls": [{"calls": []}]}, "latest"])
-    except RpcRefused:
-        return False
-    return True
-
-
 def _call(to: str, data: bytes, gas: int, *, sender: str = "", value: int = 0) -> dict[str, str]:
     call = {"to": to, "input": "0x" + data.hex(), "gas": hex(gas)}
     if sender:
@@ -93,7 +83,7 @@ def _call(to: str, data: bytes, gas: int, *, sender: str = "", value: int = 0) -
 def _outcome(answer: dict[str, Any]) -> Outcome:
     ok = answer.get("status") == "0x1"
     gas = int(str(answer.get("gasUsed", "0x0")), 16)
-    return Outcome(ok, gas, "" if ok else _reason(answer), len(answer.get("logs") or ()))
+    return Outcome(ok, gas, "" if ok else _reason(answer))
 
 
 def _returned(answer: dict[str, Any]) -> bytes | CallFailed:

@@ -14,7 +14,8 @@ from django.conf import settings
 
 from apps.chain.client import ChainClient
 from apps.chain.errors import RpcRefused
-from apps.chain.simulation import Simulation, Unsent
+from apps.chain.simulation import Unsent
+from apps.chain.trial import Trial
 from apps.delegation import guesses
 from apps.delegation.changes import Changed, state_differences
 from apps.delegation.document import state
@@ -37,7 +38,7 @@ def rest_differs(client: ChainClient, shown: Mapping[str, Any], *, done: int) ->
     if int(time.time()) - head.timestamp > settings.HEAD_STALE_S:
         return Refusal("stale", "The newest block is old. Nothing more is sent before the chain is current again.")
     left = [Unsent(step.sender, step.target, step.calldata or b"", step.value_wei) for step in steps_of(shown)[done:]]
-    trial = Simulation(client, left, block=head.hash, number=head.number)
+    trial = Trial(client, left, block=head.hash, number=head.number)
     wanted = _wanted(shown)
     try:
         after = read_state(trial, at, wanted, block=head.hash, first=guesses.reads(at, wanted))

@@ -9,7 +9,8 @@ from typing import Any
 from apps.chain.client import ChainClient
 from apps.chain.readers import Read, bonding
 from apps.chain.records import BlockId
-from apps.chain.simulation import Outcome, Simulation, Unsent
+from apps.chain.simulation import Outcome, Unsent
+from apps.chain.trial import Trial
 from apps.delegation.plan.build import Plan
 from apps.delegation.snapshot import Contracts, Reading, Wanted, read_state
 from apps.protocol.bonding.state import State
@@ -29,7 +30,9 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a simulation said. `level` names how: simulate is the contracts' own run of all steps in the next block."""
+    """What a trial said. `level` names how: simulate is the contracts' own run of all steps in the next block, call
+    their run in one call whose sender's code is overridden.
+    """
 
     level: str
     block_hash: bytes
@@ -50,13 +53,13 @@ class Proof:
 def prove(client: ChainClient, plan: Plan, at: Contracts, wanted: Wanted, *, before: Reading, block: BlockId) -> Proof:
     """Run the steps from their true senders and read everything again after them; `before` tells what to read.
 
-    Raises RpcRefused where the node cannot simulate, ChainError where it does not answer.
+    Raises RpcRefused where no node can try them, ChainError where none answers.
     """
-    simulation = Simulation(client, unsent(plan), block=block, number=plan.at.block)
+    trial = Trial(client, unsent(plan), block=block, number=plan.at.block)
     first = (*before.answers.asked, *_new_locks(plan, at), *_new_factors(plan, at))
-    after = read_state(simulation, at, wanted, block=block, first=first)
-    found = tuple(differences(plan.run.after, after.state)) if all(one.ok for one in simulation.outcomes) else ()
-    return Proof("simulate", plan.at.block_hash, simulation.outcomes, found, simulation.trips)
+    after = read_state(trial, at, wanted, block=block, first=first)
+    found = tuple(differences(plan.run.after, after.state)) if all(one.ok for one in trial.outcomes) else ()
+    return Proof(trial.level, plan.at.block_hash, trial.outcomes, found, trial.trips)
 
 
 def _new_locks(plan: Plan, at: Contracts) -> Iterator[Read[Any]]:
