@@ -9,7 +9,7 @@ from django.db import connection
 
 from apps.chain.records import Header
 from apps.chain.signatures import Proof
-from apps.contributions import links
+from apps.contributions.evidence.references import reference_of
 from apps.contributions.intake import Standing, moment, own_word_of
 from apps.contributions.models import (
     Attestation,
@@ -116,9 +116,10 @@ def _claim(statement: Statement, checked: Checked, message: statements.Contribut
         state_at=checked.now,
     )
     claim.save(force_insert=True)
+    links = [(url, reference_of(url)) for url in message.evidence]
     Evidence.objects.bulk_create(
-        Evidence(claim=claim, position=place, url=url, normalised_url=links.normalised(url), kind=links.kind_of(url))
-        for place, url in enumerate(message.evidence)
+        Evidence(claim=claim, position=place, url=url, normalised_url=link.normalised, kind=link.kind)
+        for place, (url, link) in enumerate(links)
     )
     ClaimTransition.objects.create(
         claim=claim, state=State.CLAIMED, at=checked.now, by=checked.proof.signer, why="Signed and received."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -78,26 +77,7 @@ def reader() -> Reader:
     )
 
 
-def within(asked: Reader, *, until: float) -> Reader:
-    """The same reader, whose every answer has to be there by then, on the monotonic clock."""
-    made = asked.fetcher
-    return Reader(
-        Fetcher(
-            trusted=made.trusted,
-            silence_s=made.silence_s,
-            total_s=max(min(made.total_s, until - time.monotonic()), 0.1),
-            most_bytes=made.most_bytes,
-            schemes=made.schemes,
-            ports=made.ports,
-            packed=made.packed,
-            resolve=made.resolve,
-            transport=made.transport,
-        ),
-        asked.stand_in,
-    )
-
-
-def trouble(error: SourceError | OddAnswer, url: str) -> Finding:
+def trouble(error: SourceError, url: str) -> Finding:
     """What a failure tells: a host that says it has no such thing says no, all else says nothing."""
     host = host_of(url)
     if isinstance(error, Refused):
