@@ -18,7 +18,7 @@ refuse_short("SECRET_KEY", env.secret_key, lowest=50)
 
 SECRET_KEY = env.secret_key
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
-CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = True
 
 # TLS ends at the proxy in front, which says so in this header and sends nobody's own.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
