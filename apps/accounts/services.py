@@ -12,16 +12,19 @@ from django.db import transaction
 
 from apps.accounts.models import SpentNonce, WalletSession
 from apps.accounts.nonces import LIFE, ends_at, nonce_issue, nonce_spend
+from apps.chain.client import ChainClient
+from apps.chain.signatures import Proof, prove
 from apps.protocol import siwe
 from apps.protocol.siwe import BadSignIn, SignIn
+from apps.protocol.statements import Refusal
 from apps.protocol.units import Address
 
 SESSION_LIFE = timedelta(hours=12)
 STATEMENT = "Sign in to Millrace. This sends no transaction, costs nothing and gives nobody access to your funds."
 _CLOCKS_APART = timedelta(minutes=2)  # how far ahead of ours the clock may be that wrote the time of issue
 
-# says how the signature of this account over these 32 bytes was verified, or None where it is not the account's
-Verify = Callable[[Address, bytes, bytes], str | None]
+# (account, digest, signature): the proof that the account signed these 32 bytes, or why it is none
+Verify = Callable[[Address, bytes, bytes], Proof | Refusal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,13 @@ class Opened:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Not signed in: why, and what to do."""
+def proved_on(client: ChainClient) -> Verify:
+    """Verifies signatures of keys and of contract accounts, as things are at the chain's head."""
 
-    code: str
-    sentence: str
+    def verify(account: Address, digest: bytes, signature: bytes) -> Proof | Refusal:
+        return prove(client, digest=digest, signature=signature, account=account, block=client.head().hash)
+
+    return verify
 
 
 def message_write(address: Address, *, site: Site, now: datetime) -> str:
@@ -82,15 +86,13 @@ def session_open(text: str, signature: bytes, *, site: Site, now: datetime, veri
     refused = _refused(message, site, now)
     if refused is not None:
         return refused
-    verified_as = verify(message.address, siwe.digest(text), signature)
-    if verified_as is None:
-        return Refusal(
-            "bad_signature", f"This signature is not that of {siwe.checksummed(message.address)} over this message."
-        )
+    proof = verify(message.address, siwe.digest(text), signature)
+    if isinstance(proof, Refusal):
+        return proof
     with transaction.atomic():
         if not nonce_spend(message.nonce, now):
             return _USED
-        return _opened(message, verified_as, now)
+        return _opened(message, proof.verified_as, now)
 
 
 _USED = Refusal("nonce_used", "This message was used already or is too old. Ask for a new one and sign that.")

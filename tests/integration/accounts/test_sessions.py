@@ -10,8 +10,10 @@ import pytest
 from apps.accounts import services
 from apps.accounts.models import SpentNonce, WalletSession
 from apps.accounts.nonces import nonce_issue, nonce_spend
-from apps.accounts.services import Opened, Refusal, Site, message_write, session_close, session_of, session_open
+from apps.accounts.services import Opened, Site, message_write, session_close, session_of, session_open
+from apps.chain.signatures import Proof
 from apps.protocol import siwe
+from apps.protocol.statements import Refusal
 from apps.protocol.units import Address
 from tests.factories import address
 
@@ -22,9 +24,10 @@ WHO = Address(address(1))
 SITE = Site(domain="millrace.example", uri="https://millrace.example/operator/", chain_id=31337)
 
 
-def only_right(who: Address, digest: bytes, signature: bytes) -> str | None:
+def only_right(who: Address, digest: bytes, signature: bytes) -> Proof | Refusal:
     """Stands for a verification that takes the digest itself as the signature."""
-    return "ecdsa" if who == WHO and signature == digest else None
+    right = who == WHO and signature == digest
+    return Proof(who, "ecdsa") if right else Refusal("bad_signature", "This is another's.")
 
 
 def opened(text: str, *, site: Site = SITE, now: datetime = NOW, signature: bytes | None = None) -> Opened | Refusal:
