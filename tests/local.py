@@ -42,8 +42,14 @@ def local(tmp_path: Path, settings: Settings, db: None) -> Iterator[Local]:
 
 
 def living(here: Local) -> tuple[Address, Address, Address]:
-    """Two orchestrators and a delegator with stake with the first, which has called reward."""
-    net = here.net
+    """Two orchestrators and a delegator with stake with the first, which has called reward; all of it indexed."""
+    people = settle(here.net)
+    here.follow()
+    return people
+
+
+def settle(net: Devnet) -> tuple[Address, Address, Address]:
+    """The same on the chain alone."""
     one, two, saver = (net.account(name) for name in ("one", "two", "saver"))
     net.next_round()
     for node in (one, two):
@@ -53,5 +59,4 @@ def living(here: Local) -> tuple[Address, Address, Address]:
     net.give_lpt(saver, 50 * WEI)
     net.next_round()
     net.reward(one)
-    here.follow()
     return Address(one.address), Address(two.address), Address(saver.address)

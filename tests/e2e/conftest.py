@@ -20,7 +20,8 @@ import pytest
 
 from config.env import NAMES, ROOT, env, inherited
 from config.local import browser, runtime
-from tests.local import local as local
+from tests.e2e.town import ground as ground
+from tests.e2e.town import town as town
 
 # Playwright's synchronous interface keeps an event loop in this thread, which Django takes for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -110,6 +111,16 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     quiet = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {**browser_type_launch_args, "executable_path": browser.find_or_install(), "args": [*quiet, *sandbox]}
+
+
+@pytest.fixture
+def shots(pytestconfig: pytest.Config) -> Path | None:
+    """Where pictures of pages go with `--screenshot on`."""
+    if pytestconfig.getoption("--screenshot") != "on":
+        return None
+    folder = env.data / "test" / "shots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

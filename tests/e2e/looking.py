@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 REFUSED = "Failed to load resource: the server responded with a status of "  # said of a 404 by the browser itself
+
+# what sticks out of the window, for the message of a test that finds something
+TOO_WIDE = """[...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+    .slice(0, 8).map((one) => `${one.tagName} ${one.className} ${one.textContent.slice(0, 60)}`)"""
 
 BLOCK = "() => Number(document.querySelector('#strip .push a')?.textContent.replaceAll(',', ''))"
 
@@ -90,3 +96,19 @@ def look_in(context: BrowserContext, origin: str) -> Iterator[Look]:
         yield look
     finally:
         page.close()
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing makes the page wider than the window; a wide table scrolls in a frame of its own."""
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide == window, page.evaluate(TOO_WIDE)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe calls serious or critical, each with the first place where it is."""
+    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+    return [
+        f"{one['id']}: {one['help']}; {len(one['nodes'])} times, first at {one['nodes'][0]['html'][:200]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]

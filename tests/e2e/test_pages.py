@@ -12,12 +12,10 @@ from typing import Any, NamedTuple
 import httpx
 import psutil
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext
 
-from config.env import env
 from tests.e2e.conftest import Site
-from tests.e2e.looking import Look, look_in, looking
+from tests.e2e.looking import Look, assert_fits, look_in, looking, violations
 
 pytestmark = pytest.mark.e2e
 
@@ -42,10 +40,6 @@ PAGES = {
     "misspelt": ("/orchestrators/0x12/", 404),
     "misread": ("/orchestrators/?reward_cut_lte=many", 400),
 }
-# what sticks out of the window, for the message of a test that finds something
-TOO_WIDE = """[...document.querySelectorAll("body *")]
-    .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
-    .slice(0, 8).map((one) => `${one.tagName} ${one.className} ${one.textContent.slice(0, 60)}`)"""
 LIVE = ("home", "list", "node", "status")
 # by axe, which is slow; the others are made of the same parts
 JUDGED = {*LIVE, "compare", "intention", "method", "api", "misread"}
@@ -97,12 +91,6 @@ def paths(site: Site) -> dict[str, str]:
 
     nodes = {"node": first("sort=-score"), "idle": first("has_fees=0")}
     return {name: path.format(**nodes) for name, (path, _) in PAGES.items()}
-
-
-@pytest.fixture
-def shots(pytestconfig: pytest.Config) -> Path | None:
-    """Where pictures of all pages go with `--screenshot on`."""
-    return env.data / "test" / "shots" if pytestconfig.getoption("--screenshot") == "on" else None
 
 
 @contextmanager
@@ -159,22 +147,6 @@ def assert_framed(look: Look) -> None:
     (block,) = re.findall(r"Block ([\d,]+), ", strip)
     assert f"Local chain, block {block} (" in words
     assert re.match(r"Round\s\d+\s", strip)
-
-
-def assert_fits(page: Page) -> None:
-    """Nothing makes the page wider than the window; a wide table scrolls in a frame of its own."""
-    wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide == window, page.evaluate(TOO_WIDE)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe calls serious or critical, each with the first place where it is."""
-    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
-    return [
-        f"{one['id']}: {one['help']}; {len(one['nodes'])} times, first at {one['nodes'][0]['html'][:200]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 FOCUS = """() => {

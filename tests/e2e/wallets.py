@@ -60,10 +60,12 @@ class Wallet:
             return {"result": None}
         if method == "eth_getTransactionCount":
             return {"result": self.client.rpc(method, params)}
+        if self.rejects and method in ("eth_sendTransaction", "wallet_sendCalls"):
+            return {"error": {"code": 4001, "message": "User rejected the request."}}
         if self.is_atomic and method in ("wallet_getCapabilities", "wallet_sendCalls", "wallet_getCallsStatus"):
             return {"result": self._batches(method, params)}
         if method == "eth_sendTransaction":
-            return self._rejection() if self.rejects else {"result": self._signed_and_sent(params[0])}
+            return {"result": self._signed_and_sent(params[0])}
         return {"error": {"code": 4200, "message": f"{method} is not known here"}}
 
     def _batches(self, method: str, params: list[Any]) -> Any:
@@ -78,9 +80,6 @@ class Wallet:
             return {"id": "0x01"}
         receipts = [self.client.rpc("eth_getTransactionReceipt", [each]) for each in self.sent]
         return {"id": params[0], "status": 200, "atomic": True, "receipts": receipts}
-
-    def _rejection(self) -> dict[str, Any]:
-        return {"error": {"code": 4001, "message": "User rejected the request."}}
 
     def _signed_and_sent(self, call: dict[str, str]) -> str:
         """One call, mined."""
