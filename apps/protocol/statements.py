@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, ClassVar, TypeAlias
 
 from apps.protocol.hashing import keccak
-from apps.protocol.names import clean
+from apps.protocol.names import clean, web_address
 from apps.protocol.units import UINT256_MAX, Address, AddressError, parse_address
 
 NAME, VERSION = "Millrace", "1"
@@ -306,8 +306,8 @@ def _text(name: str, value: Any) -> str:
 
 
 def _link(value: Any) -> str:
-    fits = isinstance(value, str) and len(value) <= LONGEST_LINK and value.isascii() and value.isprintable()
-    if not fits or not value.startswith("https://") or any(sign in value for sign in ' "<>\\^`{|}'):
+    fits = isinstance(value, str) and len(value) <= LONGEST_LINK and value.startswith("https://")
+    if not fits or web_address(value) != value or any(sign in value for sign in '"<>\\^`{|}'):
         raise _Unfit(f"evidence has to be addresses that begin with https://, at most {LONGEST_LINK} characters each.")
     return str(value)
 
