@@ -4,6 +4,7 @@ from apps.contributions.models.claims import Attestation, Claim, ClaimTransition
 from apps.contributions.models.evidence import MOST_SNAPSHOT_BYTES, Evidence, EvidenceCheck
 from apps.contributions.models.moderation import Hiding
 from apps.contributions.models.statements import KeyDelegation, Revocation, Statement
+from apps.contributions.models.turns import EvidenceTurn
 
 __all__ = [
     "MOST_SNAPSHOT_BYTES",
@@ -13,6 +14,7 @@ __all__ = [
     "CoSignature",
     "Evidence",
     "EvidenceCheck",
+    "EvidenceTurn",
     "Hiding",
     "KeyDelegation",
     "Revocation",
