@@ -23,7 +23,7 @@ def document_of(wanted: Intention, *, identity: str, acknowledged: bool = True) 
     assert isinstance(first, Plan), first
     plan = build(wanted, snapshot(), acknowledged=first.missing if acknowledged else ())
     assert isinstance(plan, Plan), plan
-    gas = tuple(Outcome(True, 300_000, "", 2) for _ in plan.steps)
+    gas = tuple(Outcome(True, 300_000, "") for _ in plan.steps)
     return document(plan, Proof("simulate", plan.at.block_hash, gas, (), 1), identity=identity)
 
 

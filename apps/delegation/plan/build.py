@@ -13,10 +13,10 @@ from apps.delegation.plan.alternatives import Alternative, alternatives
 from apps.delegation.plan.calls import Call
 from apps.delegation.plan.disturbances import Disturbance, Run, disturbances
 from apps.delegation.plan.facts import Snapshot
+from apps.delegation.plan.handling import refusal, sequence
 from apps.delegation.plan.intentions import Intention, actor
 from apps.delegation.plan.invariants import Invariant, invariants
-from apps.delegation.plan.refusals import Refusal, refusal
-from apps.delegation.plan.sequences import sequence
+from apps.delegation.plan.refusals import Refusal
 from apps.protocol.bonding.steps import Reverted, Stepped
 from apps.protocol.calldata import Decoded, decode
 from apps.protocol.units import Address

@@ -39,7 +39,7 @@ KINDS: Mapping[str, type[Intention]] = {
 }
 KIND_OF = {made: kind for kind, made in KINDS.items()}
 ADDRESSES = ("owner", "payer", "to", "receiver", "recipient")
-AMOUNTS = {"amount": "amount", "extra": "extra"}
+AMOUNTS = ("amount", "extra")
 
 
 class BadIntention(ValueError):
