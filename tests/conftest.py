@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connections
+from psycopg import sql
 from xdist.scheduler import LoadScopeScheduling
 
 from config.database import connection
@@ -53,7 +55,17 @@ def postgres_url() -> str:
     folder = env.data / "test" / "postgres"
     folder.parent.mkdir(parents=True, exist_ok=True)
     clear_leftovers(folder)
-    return str(get_server(folder).get_uri())
+    url = str(get_server(folder).get_uri())
+    _hurry(url)
+    return url
+
+
+def _hurry(url: str) -> None:
+    """Nothing in this server must outlive a crash of the machine, so it waits for no disk."""
+    with psycopg.connect(url, autocommit=True) as server:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(name)))
+        server.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +80,11 @@ def django_db_modify_db_settings(postgres_url: str) -> None:
 @pytest.fixture(autouse=True)
 def no_memory() -> None:
     """What the process keeps of one test's database is nothing to the next."""
+    from apps.network.limits import limiter
     from apps.network.selectors.board import boards
     from apps.scoring import standings
 
+    limiter.forget()
     boards.forget()
     standings.forget()
 

@@ -20,10 +20,10 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from apps.api import queries, standpoint
 from apps.api.errors import CODES
-from apps.api.limits import WINDOW_S
 from apps.api.v1.rounds import RoundList, RoundsAsked
 from apps.api.v1.schema import document
 from apps.network.instant import one_instant
+from apps.network.limits import WINDOW_S
 from apps.network.models import Orchestrator
 from apps.network.selectors.rounds import Span
 from apps.scoring.method import live

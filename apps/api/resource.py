@@ -18,9 +18,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.api import errors, queries, standpoint
-from apps.api.limits import Quota, quota_of
 from apps.api.standpoint import Standpoint
 from apps.network.instant import one_instant
+from apps.network.limits import Quota, quota_of
 
 API_VERSION = "1.0.0"
 OPEN_TO_ALL = {

@@ -46,12 +46,10 @@ from apps.delegation.models import PlanSubmission, PreparedPlan
 from apps.delegation.plan.intentions import Intention
 from apps.delegation.plan.parsing import KINDS, BadIntention, of_program
 from apps.delegation.plan.refusals import Refusal
+from apps.network.limits import CHAIN_COST, LOOK_COST
 from apps.protocol.units import Address, AddressError
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-CHAIN_COST = 10  # requests of the quota that one look at the chain takes: it asks a node some hundred questions
-LOOK_COST = 2  # a look at one transaction
 
 _CODE = re.compile(r"[a-z_]{1,40}", re.ASCII)
 _HASH = re.compile(r"0x[0-9a-f]{64}", re.ASCII)

@@ -20,6 +20,8 @@ REGISTRY = "0x00000000000c2e074ec69a0dfb2997ba6c7d2e1e"  # the same on every net
 TEXTS = ("avatar", "description", "url", "com.twitter", "com.github")
 LONGEST_TEXT = 4_096  # bytes; more is not read
 _WORD = 32
+_EVM_COIN = 0x80000000  # ENSIP-11: the coin type of an EVM chain is this with its id
+_ADDRESS_BYTES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,29 @@ def profile(client: ChainClient, address: str, *, block: BlockId, registry: str 
     return Profile(name, _texts(client, resolver, node, block=block))
 
 
+def address_of(
+    client: ChainClient, name: str, *, chain_id: int, block: BlockId, registry: str = REGISTRY
+) -> str | None:
+    """The address that a normalised name leads to on that chain; None where it leads nowhere.
+
+    A name may hold an address for each chain (ENSIP-11); where it has none for this one, that of Ethereum holds. Raises
+    ChainError only where the node fails.
+    """
+    node = namehash(name)
+    resolver = _address(_ask(client, registry, "resolver(bytes32)", node, block=block))
+    if resolver is None:
+        return None
+    coin = _EVM_COIN | chain_id
+    asked = _selector("addr(bytes32,uint256)") + encode(["bytes32", "uint256"], [node, coin])
+    on_chain, on_ethereum = client.calls(
+        [(resolver, asked), (resolver, _selector("addr(bytes32)") + node)], block=block
+    )
+    own = _bytes(on_chain)
+    if own and len(own) == _ADDRESS_BYTES and any(own):
+        return "0x" + own.hex()
+    return _address(on_ethereum) if isinstance(on_ethereum, bytes) else None
+
+
 def _texts(client: ChainClient, resolver: str, node: bytes, *, block: BlockId) -> dict[str, str]:
     calls = [
         (resolver, _selector("text(bytes32,string)") + encode(["bytes32", "string"], [node, key])) for key in TEXTS
@@ -86,14 +111,20 @@ def _address(answer: bytes) -> str | None:
 
 def _text(answer: object) -> str | None:
     """The string an answer consists of; None for anything else, and for one that is too long."""
-    if not isinstance(answer, bytes) or len(answer) < 2 * _WORD:
-        return None
-    start = int.from_bytes(answer[:_WORD])
-    size = int.from_bytes(answer[start : start + _WORD]) if start + _WORD <= len(answer) else LONGEST_TEXT + 1
-    body = answer[start + _WORD : start + _WORD + size] if size <= LONGEST_TEXT else b""
-    if size > LONGEST_TEXT or len(body) != size:
+    body = _bytes(answer)
+    if body is None:
         return None
     try:
         return body.decode("utf-8").replace("\x00", "")
     except UnicodeDecodeError:
         return None
+
+
+def _bytes(answer: object) -> bytes | None:
+    """The bytes an answer consists of; None for anything else, and for too many."""
+    if not isinstance(answer, bytes) or len(answer) < 2 * _WORD:
+        return None
+    start = int.from_bytes(answer[:_WORD])
+    size = int.from_bytes(answer[start : start + _WORD]) if start + _WORD <= len(answer) else LONGEST_TEXT + 1
+    body = answer[start + _WORD : start + _WORD + size] if size <= LONGEST_TEXT else b""
+    return None if size > LONGEST_TEXT or len(body) != size else body

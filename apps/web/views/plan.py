@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import (
@@ -35,10 +36,12 @@ from apps.delegation.plan.parsing import BadIntention
 from apps.delegation.plan.refusals import Refusal
 from apps.delegation.plans import Rechecked
 from apps.delegation.receipts import BadSubmission, submission_add, submission_check
-from apps.network.selectors import identities
+from apps.network.limits import CHAIN_COST, LOOK_COST
 from apps.protocol.formats import checksummed
-from apps.protocol.units import Address, AddressError, parse_address
+from apps.protocol.units import Address, AddressError
 from apps.web.csp import signs
+from apps.web.limiting import limited, names_somebody
+from apps.web.named import address_of
 from apps.web.plan import form as forms
 from apps.web.plan.export import FORMATS
 from apps.web.plan.kinds import GROUPS, KINDS
@@ -48,21 +51,14 @@ from apps.web.plan.words import called, differs
 from apps.web.signing import chain_for_wallets
 
 AWAY = "The chain does not answer just now, so no plan can be made or checked. Nothing is lost; try again in a moment."
+_FRESH = timedelta(seconds=1)  # a page that waits asks again in a second and a half
 _FORM, _SHOW = "plan/form.html", "plan/show.html"
-
-
-def _address(text: str) -> Address:
-    """The address of a text that is one or a known name. Raises AddressError."""
-    if "." not in text:
-        return parse_address(text)
-    found = identities.address_of(text)
-    if found is None:
-        raise AddressError(f"The name “{text[:60]}” is not known here. Write the address itself, 0x and 40 digits.")
-    return Address(found)
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(CHAIN_COST)
+@limited(LOOK_COST, methods=("GET", "HEAD"), only_if=names_somebody)
 def form(request: HttpRequest, address: str) -> HttpResponseBase:
     """The intentions in words, one of them with its fields; a readable one becomes a plan."""
     who = _owner(address)
@@ -90,7 +86,7 @@ def form(request: HttpRequest, address: str) -> HttpResponseBase:
 def _owner(text: str) -> Address:
     """Whose page it is; a name leads to its address. Raises Http404 with the reason."""
     try:
-        return _address(text)
+        return address_of(text)
     except AddressError as wrong:
         raise Http404(str(wrong)) from wrong
 
@@ -139,6 +135,7 @@ def _kept(address: str, identity: str) -> PreparedPlan:
 @signs
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(CHAIN_COST)
 def show(request: HttpRequest, address: str, identity: str) -> HttpResponseBase:
     """The preview; a POST agrees to the disturbances that are ticked."""
     kept = _kept(address, identity)
@@ -207,6 +204,7 @@ def _for_wallet(kept: PreparedPlan, done: int) -> dict[str, Any]:
 @signs
 @csrf_exempt
 @require_POST
+@limited(CHAIN_COST)
 def recheck(request: HttpRequest, address: str, identity: str) -> HttpResponseBase:
     """The plan beside the chain as it is now: as JSON for wallet.js before each signature, else the page."""
     kept, done = _kept(address, identity), request.POST.get("done", "0")
@@ -261,6 +259,7 @@ def _recheck_answer(kept: PreparedPlan, found: Rechecked | Refusal) -> dict[str,
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(LOOK_COST, methods=("GET", "POST"))
 def submissions(request: HttpRequest, address: str, identity: str) -> HttpResponseBase:
     """What became of what was sent; a POST adds the hash that a wallet gave for a step."""
     kept = _kept(address, identity)
@@ -278,9 +277,10 @@ def submissions(request: HttpRequest, address: str, identity: str) -> HttpRespon
 
 
 def _looked_at(one: PlanSubmission) -> dict[str, Any]:
-    """A submission as the chain knows it now; as it was where the chain does not answer."""
-    with suppress(ChainError):
-        one = submission_check(chain.client(), one)
+    """A submission as the chain knows it now; as it was where it was just looked at, or the chain does not answer."""
+    if one.checked_at is None or datetime.now(UTC) - one.checked_at >= _FRESH:
+        with suppress(ChainError):
+            one = submission_check(chain.client(), one)
     return {
         "step": one.step,
         "tx_hash": f"0x{bytes(one.tx_hash).hex()}",
@@ -291,6 +291,7 @@ def _looked_at(one: PlanSubmission) -> dict[str, Any]:
 
 @signs
 @require_safe
+@limited(LOOK_COST, methods=("GET",))
 def export(request: HttpRequest, address: str, identity: str, form: str) -> HttpResponseBase:
     """The steps as a file for wallets that are not in the browser; a 409 while something is to be agreed to."""
     kept = _kept(address, identity)

@@ -6,7 +6,6 @@ from dataclasses import fields
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,22 +14,25 @@ from django.views.decorators.http import require_safe
 
 from apps.delegation.earned import RoundEarned
 from apps.delegation.positions import MOST_TOGETHER, position_of, rounds_of
-from apps.network.selectors import identities
+from apps.network.limits import LOOK_COST
 from apps.network.selectors.listquery import BadQuery
-from apps.protocol.addressing import checked_address
 from apps.protocol.formats import checksummed
 from apps.protocol.units import Address, AddressError
 from apps.web import amounts, live
+from apps.web.limiting import limited, names_somebody
+from apps.web.named import address_of
 from apps.web.refusals import refuse
 from apps.web.sheets import sheet
 from apps.web.stake.page import portfolio, position_page
 
 _PARAMETERS = ("and", "since")
 _LONGEST = 200
+_counted = limited(LOOK_COST, methods=("GET", "HEAD"), only_if=names_somebody)
 ROUND_COLUMNS = tuple(field.name for field in fields(RoundEarned))
 
 
 @require_safe
+@_counted
 def look(request: HttpRequest) -> HttpResponseBase:
     """Where to write an address; one that is given leads on to its position, or, with an orchestrator in `to`, to the
     plan of staking there."""
@@ -38,7 +40,7 @@ def look(request: HttpRequest) -> HttpResponseBase:
     if not text:
         return render(request, "stake/look.html", {})
     try:
-        address = _address(text)
+        address = address_of(text)
     except AddressError as error:
         return _not_found(request, text, str(error))
     if to:
@@ -48,6 +50,7 @@ def look(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+@_counted
 def position(request: HttpRequest, address: str) -> HttpResponseBase:
     """One address, or with `and` several together; a name leads on to its address."""
     found = _found(request, address, "web:stake")
@@ -76,6 +79,7 @@ def _portfolio_context(addresses: list[Address]) -> dict[str, Any]:
 
 
 @require_safe
+@_counted
 def rounds_csv(request: HttpRequest, address: str) -> HttpResponseBase:
     """Every round in which the address held or moved something, newest first; principal may be below 0."""
     found = _found(request, address, "web:stake_rounds_csv")
@@ -103,7 +107,7 @@ def _together(request: HttpRequest, first: Address) -> list[Address]:
     for text in request.GET.getlist("and"):
         try:
             if text.strip():
-                found.append(_address(text))
+                found.append(address_of(text))
         except AddressError as error:
             raise BadQuery("and", str(error)) from error
     once = list(dict.fromkeys(found))
@@ -124,7 +128,7 @@ def _since(request: HttpRequest) -> int | None:
 def _found(request: HttpRequest, text: str, name: str) -> Address | HttpResponseBase:
     """The address, a redirect to its one spelling, or the page that says what is wrong with it."""
     try:
-        address = _address(text)
+        address = address_of(text)
     except AddressError as error:
         return _not_found(request, text, str(error))
     if address == text:
@@ -132,23 +136,6 @@ def _found(request: HttpRequest, text: str, name: str) -> Address | HttpResponse
     query = request.GET.urlencode()
     target = reverse(name, args=[address]) + (f"?{query}" if query else "")
     return HttpResponseRedirect(target) if "." in text else HttpResponsePermanentRedirect(target)
-
-
-def _address(text: str) -> Address:
-    """The address that a text writes or names. Raises AddressError with the reason."""
-    plain = text.strip()
-    if "." not in plain:
-        return checked_address(plain)
-    found = identities.address_of(plain)
-    if found is not None:
-        return Address(found)
-    if settings.ETHEREUM_RPC_URL:
-        reason = "Only names of orchestrators that were read already can be followed. The address always works."
-    else:
-        reason = (
-            "Names need an Ethereum node, and none is configured here (ETHEREUM_RPC_URL). The address always works."
-        )
-    raise AddressError(f"“{plain[:60]}” cannot be looked up. {reason}")
 
 
 def _not_found(request: HttpRequest, text: str, sentence: str) -> HttpResponse:

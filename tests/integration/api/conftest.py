@@ -1,9 +1,9 @@
-"""A network to ask about, and a full quota for each test."""
+"""A network to ask about."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import jsonschema_rs
@@ -11,7 +11,6 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from apps.api.limits import limiter
 from apps.api.v1.schema import document
 from tests import scenery
 from tests.scenery import Character
@@ -20,12 +19,9 @@ Get = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def full_quota() -> Iterator[None]:
-    """And nothing kept of another test's rounds."""
-    limiter.forget()
+def nothing_kept() -> None:
+    """Of another test's rounds."""
     cache.clear()
-    yield
-    limiter.forget()
 
 
 @pytest.fixture

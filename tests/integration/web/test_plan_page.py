@@ -14,6 +14,7 @@ from apps.delegation.models import PreparedPlan
 from apps.devnet.calldata import calldata
 from apps.devnet.wire import Call
 from apps.protocol.units import Address
+from tests.factories import PreparedPlanFactory
 from tests.local import Local, living
 
 pytestmark = pytest.mark.integration
@@ -202,6 +203,25 @@ def _predicted_stands_beside_actual(here: Local, saver: Address) -> None:
     for expected in ("Predicted and actual", "Every figure is what was predicted, to the wei.", "Unbonding lock 0"):
         assert expected in shown
     assert shown.count("5\u00a0LPT, from round") == 3  # predicted, actual, and in the table as it was shown
+
+
+def test_plan_page__when_one_reader_sends_too_many__then_nothing_is_done_and_when_to_try_again(
+    settings: Settings, db: None
+) -> None:
+    settings.API_REQUESTS_PER_MINUTE, settings.CHAIN_RPC_URLS = 25, []
+    who = Address("0x" + "ab" * 20)
+
+    answers = [asked(who, kind="add", amount="1e3") for _ in range(3)]
+    kept = PreparedPlanFactory()
+    url = f"/stake/{kept.document['signer']}/plan/{kept.pk}/"
+    script = Client().post(f"{url}recheck/", headers={"Accept": "application/json"})
+
+    assert [each.status_code for each in answers] == [400, 400, 429]
+    assert "what you filled in still stands there" in text(answers[2])
+    assert 1 <= int(answers[2]["Retry-After"]) <= 61
+    assert script.status_code == 429
+    assert script.json()["sentence"].startswith("Too many requests in one minute. Wait ")
+    assert Client().get(url).status_code == 200  # reading goes on
 
 
 def test_plan_page__when_the_chain_is_away__then_says_so_and_keeps_the_form(settings: Settings, db: None) -> None:

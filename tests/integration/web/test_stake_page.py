@@ -214,8 +214,20 @@ def test_position__by_name__then_followed_if_known_else_the_reason(
     response = client.get("/stake/bob.eth/")
     assert response.status_code == 404
     assert "none is configured here (ETHEREUM_RPC_URL)" in response.content.decode()
-    settings.ETHEREUM_RPC_URL = "http://node.example"
-    assert "Only names of orchestrators" in client.get("/stake/bob.eth/").content.decode()
+    settings.ETHEREUM_RPC_URL = "http://127.0.0.1:9"
+    assert client.get("/stake/ann.eth/")["Location"] == f"/stake/{NODE}/"  # proved before, and no node asked for it
+    response = client.get("/stake/bob.eth/plan/")
+    assert response.status_code == 404
+    assert "the Ethereum node does not answer just now" in response.content.decode()
+
+
+def test_names__when_one_reader_looks_up_too_many__then_they_are_told_to_wait_and_addresses_go_on(
+    client: Client, network: None, settings: Settings
+) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 2
+    assert [client.get(f"/stake/{name}.eth/").status_code for name in ("bob", "eve")] == [404, 429]
+    assert client.get(f"{URL}?and=eve.eth").status_code == 429
+    assert client.get(URL).status_code == 200
 
 
 def test_look__for_an_address__then_led_on(client: Client, network: None) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import RequestFactory, override_settings
 
-from apps.api import limits
-from apps.api.limits import Limiter, Quota
+from apps.network import limits
+from apps.network.limits import Limiter, Quota
 
 pytestmark = pytest.mark.unit
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [6000.0]
-    monkeypatch.setattr("apps.api.limits.time.time", lambda: now[0])
+    monkeypatch.setattr("apps.network.limits.time.time", lambda: now[0])
     return now
 
 

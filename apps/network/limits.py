@@ -1,4 +1,4 @@
-"""How often one reader may ask: counted per address and minute, in the memory of each web process."""
+"""How often one reader may ask, of the API and of pages: counted per address and minute, in each process's memory."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 WINDOW_S = 60
+CHAIN_COST = 10  # requests that one look at the chain for a plan counts as: it asks a node some hundred questions
+LOOK_COST = 2  # a look at one transaction or one name
 MOST_READERS = 100_000  # beyond that many in one minute the count starts anew, so that memory stays bounded
 
 
