@@ -25,3 +25,8 @@ def ens_artifacts() -> tuple[Path, Path]:
     parts = (npm_parts.part(name, env.data) for name in ("@ensdomains/ens", "@ensdomains/resolver"))
     registry, resolver = (part / "build" / "contracts" for part in parts)
     return registry, resolver
+
+
+def safe_artifacts() -> Path:
+    """The folder of Safe's contracts."""
+    return npm_parts.part("@safe-global/safe-contracts", env.data) / "build" / "artifacts" / "contracts"

@@ -23,6 +23,7 @@ from apps.protocol.units import Address
 ECDSA, ERC1271, ERC6492 = "ecdsa", "erc1271", "erc6492"
 MAGIC_6492 = bytes.fromhex("6492" * 16)
 MOST_BYTES = 6_000  # of a signature; passkeys and deployments of smart accounts take one to two thousand
+MOST_GAS = hex(10_000_000)  # of a contract's judgement; a passkey checked in Solidity takes half a million
 
 _SECP256K1_N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _IS_VALID_SIGNATURE = bytes.fromhex("1626ba7e")  # isValidSignature(bytes32,bytes), and what it returns if so
@@ -70,10 +71,10 @@ def recovered(digest: bytes, signature: bytes) -> Address | Refusal:
 def prove(client: Asker, *, digest: bytes, signature: bytes, account: Address, block: BlockId) -> Proof | Refusal:
     """The proof that the account signed the digest, as things are at that block; a refusal says what is wrong.
 
-    Raises ChainError where the chain does not answer.
+    An empty signature is one that the contract has noted itself, as a Safe can. Raises ChainError where the chain does not answer.
     """
-    if not signature or len(signature) > MOST_BYTES:
-        return Refusal("bad_signature", f"A signature has 1 to {MOST_BYTES:,} bytes, this has {len(signature):,}.")
+    if len(signature) > MOST_BYTES:
+        return Refusal("bad_signature", f"A signature has at most {MOST_BYTES:,} bytes, this has {len(signature):,}.")
     if signature.endswith(MAGIC_6492):
         return _undeployed(client, digest, signature, account, block)
     code = _bytes(client.rpc("eth_getCode", [account, block_param(block)]))
@@ -100,7 +101,7 @@ def _key(digest: bytes, signature: bytes, account: Address) -> Proof | Refusal:
 
 
 def _contract_agrees(client: Asker, digest: bytes, signature: bytes, account: Address, block: BlockId) -> bool:
-    asked = {"to": account, "data": f"0x{_question(digest, signature).hex()}"}
+    asked = {"to": account, "data": f"0x{_question(digest, signature).hex()}", "gas": MOST_GAS}
     try:
         return _bytes(client.rpc("eth_call", [asked, block_param(block)])) == _VALID
     except CallReverted:
@@ -115,7 +116,7 @@ def _undeployed(client: Asker, digest: bytes, signature: bytes, account: Address
         return Refusal("bad_signature", "The signature ends as ERC-6492 says, but does not begin so.")
     program = _program(bytes.fromhex(factory[2:]), prepare, bytes.fromhex(account[2:]), _question(digest, inner))
     try:
-        answer = _bytes(client.rpc("eth_call", [{"data": f"0x{program.hex()}"}, block_param(block)]))
+        answer = _bytes(client.rpc("eth_call", [{"data": f"0x{program.hex()}", "gas": MOST_GAS}, block_param(block)]))
     except (CallReverted, RpcRefused):
         answer = b""
     if answer == _VALID:

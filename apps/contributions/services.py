@@ -25,7 +25,7 @@ from apps.protocol import statements
 from apps.protocol.statements import Refusal
 from apps.protocol.units import Address
 
-_HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})+", re.ASCII)
+_HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
