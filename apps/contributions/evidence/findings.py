@@ -22,7 +22,7 @@ SAYS_LITTLE = 400  # bytes: a page of fewer words may be the empty frame that an
 
 Found: TypeAlias = Literal["yes", "no", "unknown"]
 _UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn")
-_SILENT = ("script", "style", "noscript", "template", "svg", "head")
+_SILENT = ("script", "style", "noscript", "template", "svg", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _lowered(markup: str) -> str:
 
 
 def _opening(small: str, tag: str, at: int) -> int:
-    """Where the next such element begins; <header> is no <head>."""
+    """Where the next such element begins; <scripts> is no <script>."""
     while (start := small.find(f"<{tag}", at)) >= 0:
         if small[start + len(tag) + 1 : start + len(tag) + 2] in (">", " ", "\n", "\t", "\r", "/", ""):
             return start
