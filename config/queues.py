@@ -23,6 +23,7 @@ ROUTES = {  # the first pattern that fits decides
     "indexer.tasks.find_*": {"queue": "default"},
     "indexer.tasks.*": {"queue": "indexer"},
     "apps.scoring.tasks.*": {"queue": "scoring"},
+    "apps.contributions.tasks.read_*": {"queue": "sources"},
 }
 
 # A task gives up by itself, else it is killed, else its worker is taken for dead and the broker hands it out again. In
