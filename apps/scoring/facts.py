@@ -126,11 +126,30 @@ class LinkFact:
 
 
 @dataclass(frozen=True, slots=True)
-class CommunityFacts:
-    """Verified contributions of one orchestrator, as points of 0 to 100 with their number."""
+class ClaimFact:
+    """A claimed contribution that stands: neither withdrawn nor replaced by a newer version nor too old.
 
-    points: int
-    contributions: int
+    `state` as in apps.contributions.states. `age_days` runs from the last day of the work to that of the block, by the
+    calendar of UTC, so that facts differ at midnight and not with every block. Weights are in ppm of one reviewer;
+    `standing_ppm` is the share of its points that a claim with such support brings.
+    """
+
+    digest: str
+    category: str
+    state: str
+    age_days: int
+    authors: int  # the orchestrator and the co-authors who signed: they share the points
+    endorsed_ppm: int
+    disputed_ppm: int
+    standing_ppm: Ppm
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityFacts:
+    """The claims of one orchestrator by digest, and how many reviewers serve on this chain."""
+
+    claims: tuple[ClaimFact, ...]
+    reviewers: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def score(facts: NetworkFacts, method: Method | None = None) -> tuple[Result, ..
 
 def _result(one: OrchestratorFacts, facts: NetworkFacts, field: Field, market: jobmix.Market) -> Result:
     parts = _parts(one, facts, field, market)
-    whole = headline(parts, field.method.weights)
+    whole = headline(parts, field.method.weights, community_lifts=field.method.community_lifts)
     gates = gates_of(one, facts, field, parts[0])
     advice = advice_of(one, facts, field, gates, parts)
     return Result(one.address, whole.value, whole.low, whole.high, whole.coverage, None, gates, advice, parts)
@@ -52,7 +52,7 @@ def _parts(one: OrchestratorFacts, facts: NetworkFacts, field: Field, market: jo
         work_part(one, field, weight=weights.work),
         terms_part(one, facts, field.method, weight=weights.terms),
         jobmix.jobs_part(one, market, field.method, weight=weights.jobs),
-        community_part(one, weight=weights.community),
+        community_part(one, field.method, weight=weights.community),
     )
 
 

@@ -62,11 +62,13 @@ class Headline:
     coverage: Decimal
 
 
-def headline(parts: Iterable[Weighed], weights: Weights) -> Headline:
-    """The weighted mean of the known parts.
+def headline(parts: Iterable[Weighed], weights: Weights, *, community_lifts: bool = True) -> Headline:
+    """The weighted mean of the known parts but community, lifted by community.
 
-    In the interval an unknown part counts as anything from 0 to 100. Coverage is the weight of each part times how far
-    its data reaches. Whoever has no known work part has no rank, whatever this value: the gates see to that.
+    The lift is that share of what the mean lacks to 100 which community has by its weight, a tenth at most, times the
+    community part over 100. In the interval an unknown part counts as anything from 0 to 100. Coverage is the weight of
+    each part times how far its data reaches. Where community does not lift, as in methods before 1.1, it is weighed
+    into the mean. Whoever has no known work part has no rank, whatever this value: the gates see to that.
     """
     every = {part.name: part for part in parts}
     all_shares = shares(weights, PARTS)
@@ -74,19 +76,37 @@ def headline(parts: Iterable[Weighed], weights: Weights) -> Headline:
     total, known_total = sum(all_shares.values()), sum(known.values())
     if not total:
         return Headline(None, fixed(ZERO), fixed(HUNDRED), fixed(ZERO))
-    value = sum(((every[name].value or ZERO) * share for name, share in known.items()), ZERO)
-    low, high, coverage = ZERO, ZERO, ZERO
-    for name, share in all_shares.items():
-        part = every.get(name)
-        low += share * (ZERO if part is None or part.low is None else part.low)
-        high += share * (HUNDRED if part is None or part.high is None else part.high)
-        coverage += share * (ZERO if part is None else part.coverage)
+    values: dict[PartName, Decimal] = {}
+    lows, highs, coverage = dict.fromkeys(PARTS, ZERO), dict.fromkeys(PARTS, HUNDRED), ZERO
+    for name, part in every.items():
+        if part.value is not None:
+            values[name] = part.value
+        lows[name] = ZERO if part.low is None else part.low
+        highs[name] = HUNDRED if part.high is None else part.high
+        coverage += all_shares[name] * part.coverage
+    whole = _lifted if community_lifts else _mean
     return Headline(
-        fixed(value / known_total) if known_total else None,
-        fixed(low / total),
-        fixed(high / total),
+        fixed(whole(values, known)) if known_total else None,
+        fixed(whole(lows, all_shares)),
+        fixed(whole(highs, all_shares)),
         fixed(coverage / total),
     )
+
+
+def _mean(values: Mapping[PartName, Decimal], given: Mapping[PartName, int]) -> Decimal:
+    return sum((values[name] * share for name, share in given.items()), ZERO) / sum(given.values())
+
+
+def _lifted(values: Mapping[PartName, Decimal], given: Mapping[PartName, int]) -> Decimal:
+    """One division at the end, so that the quick twin in whole numbers rounds alike."""
+    others = {name: share for name, share in given.items() if name != "community"}
+    share, rest = given.get("community", 0), sum(others.values())
+    numerator = sum((values[name] * each for name, each in others.items()), ZERO)
+    if not share:
+        return numerator / rest
+    lack = HUNDRED * rest - numerator
+    lifted = HUNDRED * (rest + share) * numerator + share * values["community"] * lack
+    return lifted / (HUNDRED * (rest + share) * rest)
 
 
 def shares(weights: Weights, counting: Iterable[PartName]) -> Mapping[PartName, int]:

@@ -1,7 +1,8 @@
 """The method as data: one file for each version, with its weights, every constant and what it changed.
 
-A version is `live` (pages show its runs), `shadow` (run and stored beside the live one, shown nowhere) or `retired`
-(described for the record; the program no longer runs it).
+A version is `live` (pages show its runs), `shadow` (run and stored beside the live one, shown nowhere), `past` (makes
+no runs any more; those it made are shown and their bundles recomputed) or `retired` (described for the record; the
+program no longer computes it).
 """
 
 from __future__ import annotations
@@ -18,10 +19,16 @@ from typing import Any, Literal
 
 from apps.scoring.headline import Weights
 
-Status = Literal["live", "shadow", "retired"]
+Status = Literal["live", "shadow", "past", "retired"]
 Constants = Mapping[str, Decimal]
 FOLDER = Path(__file__).parent / "methods"
-_STATUSES: Mapping[str, Status] = {"live": "live", "shadow": "shadow", "retired": "retired"}
+_STATUSES: Mapping[str, Status] = {
+    "live": "live",
+    "shadow": "shadow",
+    "past": "past",
+    "retired": "retired",
+}
+_NO_CONSTANTS: Constants = MappingProxyType({})
 _NOT_CONSTANTS = {"version", "date", "status", "summary", "changelog", "weights"}
 
 
@@ -54,6 +61,15 @@ class Method:
         if found != int(found):
             raise MethodError(f"Constant {section}.{name} of method {self.version} must be whole, not {found}.")
         return int(found)
+
+    def section(self, name: str) -> Constants:
+        """The constants of a section; none where this version has no such section."""
+        return self.sections.get(name, _NO_CONSTANTS)
+
+    @property
+    def community_lifts(self) -> bool:
+        """Whether the community part lifts the headline, or is weighed into its mean as every other part."""
+        return bool(self.section("community").get("lifts"))
 
     @property
     def long_rounds(self) -> int:

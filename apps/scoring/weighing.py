@@ -81,9 +81,9 @@ class Weighing:
         unweighed = one.rank is not None and rank is None
         return replace(
             one,
-            value=_mean(known, [part.value or 0 for part in parts]) / STEP if any(known) and any(every) else None,
-            low=_mean(every, [part.low for part in parts]) / STEP if any(every) else 0.0,
-            high=_mean(every, [part.high for part in parts]) / STEP if any(every) else 100.0,
+            value=_lifted(known, [part.value or 0 for part in parts]) / STEP if any(known) and any(every) else None,
+            low=_lifted(every, [part.low for part in parts]) / STEP if any(every) else 0.0,
+            high=_lifted(every, [part.high for part in parts]) / STEP if any(every) else 100.0,
             coverage=_mean(every, [part.coverage for part in parts]) / STEP,
             rank=rank,
             gate_code="weights" if unweighed else one.gate_code,
@@ -109,6 +109,19 @@ def _mean(shares_: Sequence[int], figures: Sequence[int]) -> int:
     return _half_even(sum(map(mul, shares_, figures)), total) if total else 0
 
 
+def _lifted(shares_: Sequence[int], figures: Sequence[int]) -> int:
+    """The mean of all parts but community, the last, lifted by it: as `headline` does it, in whole ten-thousandths."""
+    share, part = shares_[3], figures[3]
+    rest = shares_[0] + shares_[1] + shares_[2]
+    if not rest:
+        return 0
+    sum_ = shares_[0] * figures[0] + shares_[1] * figures[1] + shares_[2] * figures[2]
+    if not share:
+        return _half_even(sum_, rest)
+    whole = _TOP * (rest + share)
+    return _half_even(whole * sum_ + share * part * (_TOP * rest - sum_), whole * rest)
+
+
 def _values(standings: Mapping[Address, Standing], scale: _Scale) -> dict[Address, int]:
     """The values of all that are ranked and have a known part that counts; written out, as there may be thousands."""
     found, shares_of = {}, scale.known
@@ -118,8 +131,11 @@ def _values(standings: Mapping[Address, Standing], scale: _Scale) -> dict[Addres
             continue
         a, b, c, d = parts[0][0], parts[1][0], parts[2][0], parts[3][0]
         k0, k1, k2, k3 = shares_of[a is not None, b is not None, c is not None, d is not None]
-        if total := k0 + k1 + k2 + k3:
-            found[address] = _half_even(k0 * (a or 0) + k1 * (b or 0) + k2 * (c or 0) + k3 * (d or 0), total)
+        if d is not None:
+            if k0 + k1 + k2:
+                found[address] = _lifted((k0, k1, k2, k3), (a or 0, b or 0, c or 0, d))
+        elif total := k0 + k1 + k2:
+            found[address] = _half_even(k0 * (a or 0) + k1 * (b or 0) + k2 * (c or 0), total)
     return found
 
 

@@ -58,7 +58,9 @@ class MethodSerializer(Shape):
     version = serializers.CharField(source="method.version")
     date = serializers.DateField(source="method.date")
     status = serializers.ChoiceField(
-        source="method.status", choices=STATUSES, help_text="pages show the live one; a shadow is run beside it"
+        source="method.status",
+        choices=STATUSES,
+        help_text="pages show the live one; a shadow is run beside it; a past one makes no more runs",
     )
     summary = serializers.CharField(source="method.summary")
     changelog = serializers.ListField(source="method.changelog", child=serializers.CharField())

@@ -29,7 +29,7 @@ from apps.scoring.models import ScoreRun
 
 LARGEST_ID = 2**63 - 1
 FOREVER = "public, max-age=31536000, immutable"
-STATUSES = ("live", "shadow", "retired")
+STATUSES = ("live", "shadow", "past", "retired")
 _SHA = {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"}
 
 

@@ -158,10 +158,13 @@ def weighed(one: Scored, weights: PartWeights) -> tuple[bool, float]:
 
 
 def mean_of(parts: Sequence[float | None], weights: Sequence[float]) -> float | None:
-    """The weighted mean of the known parts, community capped; parts and weights in reading order."""
+    """The weighted mean of the known parts, lifted by community; parts and weights in reading order."""
     known = [(value, weight) for value, weight in zip(parts[:3], weights[:3], strict=True) if value is not None]
     others = fsum(weight for _, weight in known)
-    if parts[3] is not None:
-        known.append((parts[3], min(weights[3], others / OTHERS_PER_COMMUNITY)))
-    total = fsum(weight for _, weight in known)
-    return fsum(value * weight for value, weight in known) / total if total else None
+    if not others:
+        return None
+    mean = fsum(value * weight for value, weight in known) / others
+    if parts[3] is None:
+        return mean
+    share = min(weights[3], others / OTHERS_PER_COMMUNITY)
+    return mean + share / (others + share) * (100 - mean) * parts[3] / 100

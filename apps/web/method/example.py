@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from apps.contributions.categories import CATEGORIES
 from apps.protocol.units import Address
 from apps.scoring.headline import shares
 from apps.scoring.method import Method
@@ -26,7 +27,6 @@ _TERMS: Mapping[str, str] = {
     "serves": "Serves",
     "earns": "Earns",
     "diversity": "Diversity",
-    "points": "Points",
     **TITLES,
 }
 _WORK = ("volume", "productivity", "reliability", "delivery")
@@ -126,7 +126,11 @@ def _jobs(part: PartRow, method: Method) -> Sum:
 
 
 def _community(part: PartRow, method: Method) -> Sum:
-    return _mean(part, [("points", 1.0, float(part.sources["points"]))])
+    """What each category counts for, up to the most of all."""
+    counted = {name: float(each["counted_points"]) for name, each in part.sources["categories"].items()}
+    terms = tuple(Term(CATEGORIES[name].title, 1.0, points, points) for name, points in counted.items())
+    total = min(float(method.number("community", "most")), sum(counted.values()))
+    return Sum(part.name, TITLES[part.name], terms, 0.0, total, part.value or 0.0)
 
 
 def _terms(part: PartRow, method: Method) -> Sum:
@@ -143,13 +147,26 @@ def _terms(part: PartRow, method: Method) -> Sum:
 
 
 def _headline(row: ScoreRow, method: Method) -> Sum:
-    """The parts by the weights that the cap on community leaves them."""
+    """The parts by their weights, and what community lifts of what they lack to 100."""
     values = {part.name: part.value for part in row.parts}
     known = shares(method.weights, [name for name in PARTS if values.get(name) is not None])
     given = method.weights.by_part()
     weights = {name: known[name] / 9 if name in known else float(given[name]) for name in PARTS}
-    terms = _terms_of([(name, weights[name], values.get(name)) for name in PARTS])
+    others = _terms_of([(name, weights[name], values.get(name)) for name in PARTS if name != "community"])
+    lift = lift_of([(values.get(name), weights[name]) for name in PARTS])
+    terms = (*others, Term(_TERMS["community"], weights["community"], values.get("community"), lift))
     return Sum("score", "Score", terms, 0.0, sum(term.adds for term in terms), row.value or 0.0)
+
+
+def lift_of(parts: Sequence[tuple[float | None, float]]) -> float:
+    """The points that community, the last of the parts, adds to the mean of the others; each with its weight."""
+    known = [(value, weight) for value, weight in parts[:-1] if value is not None]
+    rest = sum(weight for _, weight in known)
+    value, share = parts[-1]
+    if value is None or not rest:
+        return 0.0
+    mean = sum(each * weight for each, weight in known) / rest
+    return share / (rest + share) * (100 - mean) * value / 100
 
 
 def _mean(part: PartRow, terms: Iterable[tuple[str, float, float | None]], less: float = 0.0) -> Sum:

@@ -14,6 +14,7 @@ from apps.scoring.headline import Weights, shares
 from apps.scoring.models import Score, ScoreRun
 from apps.scoring.results import PARTS
 from apps.scoring.selectors import PartRow, ScoreRow
+from apps.web.method.example import lift_of
 from apps.web.node.figures import Figure, figures_of
 from apps.web.pictures.intervals import part_bar, score_line
 from apps.web.pictures.scores import ScorePoint, scores_picture
@@ -118,19 +119,24 @@ def _ranked(run: ScoreRun) -> list[_Ranked]:
 
 
 def _adding(parts: Sequence[PartRow]) -> Mapping[str, float]:
-    """How much of the score each known part makes, 0 to 1, the community's cap counted in."""
+    """How many points of the score each known part makes: the others by their weights, community what it lifts."""
     given = {part.name: part.weight for part in parts}
     if not any(given.values()):
         return {}
     weights = Weights(**{name: given.get(name, 0) for name in PARTS})
-    counting = shares(weights, [name for name in PARTS if any(part.name == name and part.known for part in parts)])
-    total = sum(counting.values())
-    return {str(name): share / total for name, share in counting.items()} if total else {}
+    values = {name: part.value for name in PARTS for part in parts if part.name == name and part.value is not None}
+    counting = shares(weights, list(values))
+    rest = sum(share for name, share in counting.items() if name != "community")
+    if not rest:
+        return {}
+    found = {str(name): values[name] * share / rest for name, share in counting.items() if name != "community"}
+    if "community" in counting:
+        found["community"] = lift_of([(values.get(name), counting.get(name, 0)) for name in PARTS])
+    return found
 
 
-def _part(row: PartRow, share: float | None) -> PartView:
+def _part(row: PartRow, adds: float | None) -> PartView:
     title, fill = _PARTS.get(row.name, (row.name.capitalize(), "work"))
-    adds = row.value * share if row.value is not None and share is not None else None
     bar = part_bar(row.value, row.low, row.high, fill=fill)
     return PartView(title, row, adds, bar, figures_of(row.sources))
 

@@ -46,7 +46,7 @@ def test_list__of_a_network__stands_at_its_block_and_names_its_score_run(get: Ge
     assert (meta["as_of"]["block"], meta["as_of"]["round"]) == (40 * 30 + 18, 40)
     assert meta["as_of"]["time"].endswith("Z")
     assert (meta["finality"], meta["lag_blocks"]) == ("head", 0)
-    assert (meta["score"]["method"], meta["score"]["as_of_round"]) == ("1.0", 38)
+    assert (meta["score"]["method"], meta["score"]["as_of_round"]) == ("1.1", 38)
 
 
 def test_row__of_the_list__has_amounts_as_text_with_their_unit(get: Get, cast: list[Character]) -> None:

@@ -38,7 +38,7 @@ def test_run__that_was_made__has_its_digests_and_says_where_its_bundle_is(get: G
     (row,) = get("score-runs").json()["data"]
 
     assert row == get(f"score-runs/{run.pk}").json()["data"]
-    assert (row["id"], row["method"], row["status"]) == (run.pk, "1.0", "live")
+    assert (row["id"], row["method"], row["status"]) == (run.pk, "1.1", "live")
     assert (row["as_of_block"], row["as_of_round"]) == (FINAL, OPEN)
     assert (row["orchestrators"], row["ranked"]) == (3, 3)
     assert (row["inputs_digest"], row["outputs_digest"]) == (run.inputs_digest, run.outputs_digest)
@@ -112,7 +112,7 @@ def test_bundle__of_a_run__is_downloaded_once_and_recomputes(get: Get, run: Scor
     assert response.headers["Content-Type"] == "application/json"
     assert response.headers["ETag"] == f'"{run.bundle_digest}"'
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert response.headers["Content-Disposition"] == (f'attachment; filename="millrace-score-1.0-block-{FINAL}.json"')
+    assert response.headers["Content-Disposition"] == (f'attachment; filename="millrace-score-1.1-block-{FINAL}.json"')
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     again = get(f"score-runs/{run.pk}/bundle", if_none_match=response.headers["ETag"])
     assert (again.status_code, again.content) == (304, b"")
@@ -155,13 +155,13 @@ def test_bundle__after_a_newer_run__is_the_same(get: Get, run: ScoreRun) -> None
 def test_methods__of_this_program__are_newest_first_with_one_live(get: Get, db: None) -> None:
     rows = get("methods").json()["data"]
 
-    assert [(row["version"], row["status"]) for row in rows] == [("1.0", "live"), ("0.1", "retired")]
+    assert [(row["version"], row["status"]) for row in rows] == [("1.1", "live"), ("1.0", "past"), ("0.1", "retired")]
     assert rows[0]["weights"] == {"work": 5, "terms": 3, "jobs": 1, "community": 1}
-    assert rows[1]["changelog"] == ["The first version."]
+    assert rows[2]["changelog"] == ["The first version."]
 
 
 def test_method__of_a_run__has_the_digest_that_the_run_names(get: Get, run: ScoreRun) -> None:
-    data = get("methods/1.0").json()["data"]
+    data = get("methods/1.1").json()["data"]
 
     assert data["digest"] == run.method_digest
     assert data["data"]["gates"]["enough_rounds"] == "10"
@@ -172,7 +172,7 @@ def test_method__with_a_back_test__has_its_result(get: Get, run: ScoreRun) -> No
     made = network_backtest()
     assert made is not None
 
-    found = get("methods/1.0").json()["data"]["backtest"]
+    found = get("methods/1.1").json()["data"]["backtest"]
 
     assert (found["digest"], found["as_of_block"]) == (made.digest, FINAL)
-    assert found["result"]["version"] == "1.0"
+    assert found["result"]["version"] == "1.1"

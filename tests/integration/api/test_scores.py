@@ -37,7 +37,7 @@ def run(db: None) -> ScoreRun:
     """A worker, a generous node, and one that is too new for a rank."""
     BlockFactory(number=1000)
     IndexStateFactory(projected_to=1000)
-    run = ScoreRunFactory(version="1.0", as_of_block=900, as_of_round=90)
+    run = ScoreRunFactory(version="1.1", as_of_block=900, as_of_round=90)
     score(run, ONE, work=90, terms=40, rank=1)
     score(run, TWO, work=30, terms=95, rank=2)
     score(run, NEW, work=60, terms=60, rank=None, gates=TOO_NEW)
@@ -89,7 +89,7 @@ def test_scores__by_filter__are_those_that_pass(get: Get, run: ScoreRun, query: 
 
 
 def test_scores__of_an_older_run__are_its_own(get: Get, run: ScoreRun) -> None:
-    older = ScoreRunFactory(version="1.0", as_of_block=800, as_of_round=80)
+    older = ScoreRunFactory(version="1.1", as_of_block=800, as_of_round=80)
     score(older, ONE, work=10, terms=10, rank=1)
 
     assert [(row["run"], row["value"]) for row in get(f"scores?run={older.pk}").json()["data"]] == [(older.pk, 10.0)]
@@ -165,7 +165,7 @@ def test_past_scores__of_a_node__are_newest_first_by_pages_and_as_csv(get: Get, 
     node = cast[0].address
     ScoreRun.objects.all().delete()
     for block, value in ((10, 50.0), (20, 60.0)):
-        run = ScoreRunFactory(version="1.0", as_of_block=block, as_of_round=block // 10)
+        run = ScoreRunFactory(version="1.1", as_of_block=block, as_of_round=block // 10)
         score(run, node, work=value, terms=value, rank=1)
 
     page = get(f"orchestrators/{node}/scores?limit=1").json()

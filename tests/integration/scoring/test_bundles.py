@@ -110,7 +110,7 @@ def test_score_bundle__of_a_run_in_a_process_without_a_database__says_equal(tmp_
     assert [one.returncode for one in asked] == [0, 0]
     assert asked[0].stdout == asked[1].stdout
     said = asked[0].stdout.splitlines()
-    assert said[0] == f"Method 1.0 at block {FINAL}, round {OPEN}: 3 orchestrators scored again."
+    assert said[0] == f"Method 1.1 at block {FINAL}, round {OPEN}: 3 orchestrators scored again."
     assert said[2] == "Equal: the scores are what the inputs give by the method, and every digest is right."
 
 

@@ -27,7 +27,7 @@ def test_score__of_twelve_rounds__prints_the_run_and_its_best() -> None:
 
     first, second, *rows = printed(top=1)
 
-    assert first.endswith("method 1.0 at block 1123, round 112: made now.")
+    assert first.endswith("method 1.1 at block 1123, round 112: made now.")
     assert len(second) == len("Inputs ") + 64
     assert rows[0].startswith(f"   1  {WORKER}    89.9  ")
     assert len(rows) == 1

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ def test_bundle__of_a_run__holds_the_canonical_inputs_and_no_number() -> None:
     assert document["digests"]["inputs"] == digest(facts())
     assert document["run"] == {
         "chain_id": "31337", "as_of_block": "5000", "as_of_block_hash": "0x" + "ab" * 32, "as_of_round": "1000",
-        "version": "1.0",
+        "version": "1.1",
     }  # fmt: skip
     assert document["method"]["weights"] == {"work": "5", "terms": "3", "jobs": "1", "community": "1"}
     assert "status" not in document["method"]
@@ -75,7 +76,7 @@ def test_bundle__of_a_run__has_every_digest_right() -> None:
 
     assert told == {
         "inputs": digest_of(document["inputs"]),
-        "method": digest_of(method_data("1.0")),
+        "method": digest_of(method_data("1.1")),
         "outputs": digest_of(document["outputs"]),
         "bundle": hashlib.sha256(text_of(document).encode()).hexdigest(),
     }
@@ -93,8 +94,14 @@ def test_check__of_an_untouched_bundle__finds_nothing() -> None:
     found = check(bundle())
 
     assert found.differences == ()
-    assert (found.version, found.block, found.round, found.orchestrators) == ("1.0", "5000", "1000", 3)
+    assert (found.version, found.block, found.round, found.orchestrators) == ("1.1", "5000", "1000", 3)
     assert found.digest == json.loads(bundle())["digests"]["bundle"]
+
+
+def test_check__of_a_bundle_that_method_1_0_made__finds_nothing() -> None:
+    found = check((Path(__file__).parent / "bundle_1_0.json").read_bytes())  # made before there was a method 1.1
+
+    assert (found.version, found.orchestrators, found.differences) == ("1.0", 3, ())
 
 
 def test_check__of_a_bundle_that_was_indented__finds_nothing() -> None:
@@ -186,7 +193,7 @@ def test_check__of_an_oversized_file__is_refused_before_it_is_read(monkeypatch: 
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
-        (("method", "version"), "7.0", "Method 7.0 made it, which this program does not hold; it has 1.0"),
+        (("method", "version"), "7.0", "Method 7.0 made it, which this program does not hold; it has 1.1, 1.0"),
         (("method", "version"), "0.1", "Method 0.1 made it, which is described here and no longer computed"),
         (("method",), [], "Its method is no object"),
         (("run",), {}, "Its run lacks"),

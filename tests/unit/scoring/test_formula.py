@@ -32,9 +32,9 @@ def test_score__for_three_characters__gives_these_digits() -> None:
     ranked = [(one.rank, one.address, one.value, one.low, one.high) for one in score(network(WHALE, SMALL, BUSY))]
 
     assert ranked == [
-        (1, address(1), Decimal("89.3893"), Decimal("58.3933"), Decimal("91.9343")),
-        (2, address(3), Decimal("77.0302"), Decimal("38.1392"), Decimal("87.3363")),
-        (3, address(2), Decimal("41.9294"), Decimal("32.5292"), Decimal("79.3093")),
+        (1, address(1), Decimal("89.3893"), Decimal("64.8814"), Decimal("91.9343")),
+        (2, address(3), Decimal("77.0302"), Decimal("42.3768"), Decimal("87.3363")),
+        (3, address(2), Decimal("41.9294"), Decimal("36.1435"), Decimal("79.3093")),
     ]
 
 

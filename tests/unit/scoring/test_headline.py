@@ -47,17 +47,25 @@ def pieces(draw: st.DrawFn) -> tuple[Piece, ...]:
 weights = st.tuples(*(st.integers(0, 10) for _ in PARTS)).filter(any).map(lambda given: Weights(*given))
 
 
-def test_headline__of_known_parts__is_their_weighted_mean() -> None:
+def test_headline__of_known_parts__is_their_weighted_mean_lifted_by_a_tenth_of_what_it_lacks_times_community() -> None:
+    parts = [sure("work", 80), sure("terms", 60), sure("jobs", 41), sure("community", 20)]
+
+    # (5 x 80 + 3 x 60 + 41) / 9 = 69, and 1/10 x (100 - 69) x 20/100 = 0.62
+    assert headline(parts, Weights(5, 3, 1, 1)) == Headline(*(Decimal("69.6200"),) * 3, Decimal("1.0000"))
+
+
+def test_headline__by_a_method_before_1_1__weighs_community_into_the_mean() -> None:
     parts = [sure("work", 80), sure("terms", 60), sure("jobs", 40), sure("community", 20)]
 
-    assert headline(parts, Weights(5, 3, 1, 1)) == Headline(*(Decimal("64.0000"),) * 3, Decimal("1.0000"))
+    found = headline(parts, Weights(5, 3, 1, 1), community_lifts=False)
+    assert found == Headline(*(Decimal("64.0000"),) * 3, Decimal("1.0000"))
 
 
 def test_headline__with_an_unknown_part__counts_it_as_anything_in_the_interval_alone() -> None:
     parts = [sure("work", 80), sure("terms", 60), nothing("jobs"), nothing("community")]
 
     assert headline(parts, Weights(5, 3, 1, 1)) == Headline(
-        Decimal("72.5000"), Decimal("58.0000"), Decimal("78.0000"), Decimal("0.8000")
+        Decimal("72.5000"), Decimal("64.4444"), Decimal("78.0000"), Decimal("0.8000")
     )
 
 
@@ -101,6 +109,23 @@ def test_headline__for_any_parts__lies_in_its_interval(parts: tuple[Piece, ...],
 
     assert 0 <= found.low <= found.high <= 100
     assert found.value is None or found.low - Decimal("0.0001") <= found.value <= found.high + Decimal("0.0001")
+
+
+@quick
+@given(pieces(), weights, st.integers(0, 100), st.integers(0, 100))
+def test_headline__with_more_community__is_never_lower_and_rises_by_a_tenth_at_the_most(
+    parts: tuple[Piece, ...], given: Weights, one: int, other: int
+) -> None:
+    def value(community: Piece) -> Decimal | None:
+        return headline([community if each.name == "community" else each for each in parts], given).value
+
+    without = value(nothing("community"))
+    less, more = value(sure("community", min(one, other))), value(sure("community", max(one, other)))
+
+    if without is not None:
+        assert less is not None
+        assert more is not None
+        assert without <= less <= more <= without + (100 - without) / 10 + Decimal("0.0001")
 
 
 @quick

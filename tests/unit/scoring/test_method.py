@@ -14,10 +14,10 @@ pytestmark = pytest.mark.unit
 
 
 def test_methods__are_the_files__newest_first_and_one_of_them_live() -> None:
-    assert [(one.version, one.status) for one in methods()] == [("1.0", "live"), ("0.1", "retired")]
+    assert [(one.version, one.status) for one in methods()] == [("1.1", "live"), ("1.0", "past"), ("0.1", "retired")]
     assert live() is methods()[0]
     assert shadows() == ()
-    assert method_of("0.1") is methods()[1]
+    assert method_of("0.1") is methods()[2]
     assert method_of("7.7") is None
 
 
@@ -28,7 +28,7 @@ def test_live__has_the_published_weights_and_windows() -> None:
 
 
 def test_number__of_an_unknown_constant__names_it() -> None:
-    with pytest.raises(MethodError, match=r"Method 1\.0 has no constant work\.nonsense\."):
+    with pytest.raises(MethodError, match=r"Method 1\.1 has no constant work\.nonsense\."):
         live().number("work", "nonsense")
 
 
@@ -58,7 +58,7 @@ def test_work_shares__of_the_live_method__add_up_to_one() -> None:
 )
 def test_read__of_a_spoiled_file__names_it(tmp_path: Path, before: str, after: str) -> None:
     spoiled = tmp_path / "spoiled.json"
-    spoiled.write_text((FOLDER / "1.0.json").read_text().replace(before, after, 1))
+    spoiled.write_text((FOLDER / "1.1.json").read_text().replace(before, after, 1))
 
     with pytest.raises(MethodError, match=r"^spoiled\.json is no method"):
         read(spoiled)

@@ -7,7 +7,8 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from apps.scoring.facts import CommunityFacts
+from apps.protocol.units import Ppm
+from apps.scoring.facts import ClaimFact, CommunityFacts
 from apps.scoring.formula import score
 from apps.scoring.jobfacts import TELEMETRY, DeliveryFacts, QualityFact
 from apps.scoring.method import live
@@ -19,6 +20,10 @@ from tests.unit.scoring.paid import AI_GATEWAY, LIVE, STUDIO, market, offer, pai
 
 pytestmark = pytest.mark.unit
 
+CLAIMS = tuple(
+    ClaimFact(f"0x{number}", category, "endorsed", 90 * number, 1, 2_000_000, 0, Ppm(1_000_000))
+    for number, category in enumerate(("software", "guides", "guides"))
+)
 SEEN = DeliveryFacts((QualityFact("naap", TELEMETRY, 40, 38_000_000, 36_000_000, 400, 380_000_000, 360_000_000),))
 
 
@@ -29,7 +34,7 @@ def results() -> Sequence[Result]:
             paid(1, {STUDIO: 6000, AI_GATEWAY: 300}, told(offers=(offer(LIVE),))), reward_cut=150_000, rounds_ago=9
         ),
         delivery=SEEN,
-        community=CommunityFacts(80, 3),
+        community=CommunityFacts(CLAIMS, 3),
     )
     return score(market(known, paid(2, {AI_GATEWAY: 4000, STUDIO: 100}, told(offers=(offer(LIVE),)))))
 
