@@ -39,6 +39,7 @@ def document(plan: Plan, proof: Proof, *, identity: str) -> dict[str, Any]:
         "alternatives": [
             {"kind": one.kind, "sentence": one.sentence, "disturbs": one.disturbs} for one in plan.alternatives
         ],
+        "notes": [{"code": one.code, "sentence": one.sentence} for one in plan.notes],
         "invariants": [{"name": one.name, "sentence": one.sentence, "ok": one.ok} for one in plan.invariants],
         "proof": {"level": proof.level, "block_hash": f"0x{proof.block_hash.hex()}", "holds": proof.holds},
         "expires": {
@@ -76,6 +77,7 @@ def _disturbance(one: Disturbance, plan: Plan) -> dict[str, Any]:
         "sentence": one.sentence,
         "amount_wei": None if one.amount_wei is None else str(one.amount_wei),
         "unit": one.unit or None,
+        "confirm": one.confirm or None,
         "acknowledged": one.code in plan.acknowledged,
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apps.delegation.plan.calls import lpt
+from apps.delegation.plan.disturbances import Run
 from apps.delegation.plan.facts import Snapshot
 from apps.delegation.plan.intentions import (
     Add,
@@ -17,6 +18,7 @@ from apps.delegation.plan.intentions import (
     MovePart,
     Undelegate,
     WithdrawFees,
+    actor,
 )
 from apps.protocol.bonding.state import Status
 
@@ -30,9 +32,20 @@ class Alternative:
     disturbs: int
 
 
-def alternatives(wanted: Intention, at: Snapshot) -> tuple[Alternative, ...]:
+def alternatives(wanted: Intention, run: Run) -> tuple[Alternative, ...]:
     """The other ways, the least disturbing first."""
-    return tuple(sorted(_found(wanted, at), key=lambda one: one.disturbs))
+    found = (*_found(wanted, run.at), *_allowance(wanted, run))
+    return tuple(sorted(found, key=lambda one: one.disturbs))
+
+
+def _allowance(wanted: Intention, run: Run) -> Iterator[Alternative]:
+    """An older approval taken back first: then this one is exact, and nothing is left open after it."""
+    payer = actor(wanted)
+    before, after = run.before.account(payer), run.after.account(payer)
+    if after.allowance and after.lpt_balance < before.lpt_balance:
+        yield Alternative(
+            "reset_allowance", "Take the older approval back first; this then asks for exactly what it takes.", 0
+        )
 
 
 def _found(wanted: Intention, at: Snapshot) -> Iterator[Alternative]:

@@ -16,6 +16,7 @@ from apps.delegation.plan.facts import Snapshot
 from apps.delegation.plan.handling import refusal, sequence
 from apps.delegation.plan.intentions import Intention, actor
 from apps.delegation.plan.invariants import Invariant, invariants
+from apps.delegation.plan.notes import Note, notes
 from apps.delegation.plan.refusals import Refusal
 from apps.protocol.bonding.steps import Reverted, Stepped
 from apps.protocol.calldata import Decoded, decode
@@ -58,6 +59,7 @@ class Plan:
     disturbances: tuple[Disturbance, ...]
     acknowledged: frozenset[str]
     alternatives: tuple[Alternative, ...]
+    notes: tuple[Note, ...]
     invariants: tuple[Invariant, ...]
     expires: Expiry
 
@@ -89,7 +91,8 @@ def build(wanted: Intention, at: Snapshot, *, acknowledged: Collection[str] = ()
         return Refusal("invariant_broken", f"The plan would not do what it promises: {broken.sentence}")
     is_agreed = all(one.code in agreed for one in found)
     steps = tuple(_step(call, done, at, is_agreed=is_agreed) for call, done in zip(made, run.steps, strict=True))
-    return Plan(wanted, at, run, steps, found, agreed, alternatives(wanted, at), checked, _expiry(at))
+    ways, told = alternatives(wanted, run), notes(wanted, run)
+    return Plan(wanted, at, run, steps, found, agreed, ways, told, checked, _expiry(at))
 
 
 def _run(made: tuple[Call, ...], at: Snapshot) -> Run | Refusal:

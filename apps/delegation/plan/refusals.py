@@ -51,6 +51,12 @@ def reasons(wanted: Intention, at: Snapshot) -> Iterator[Refusal]:
 def _signer(wanted: Intention, at: Snapshot) -> Iterator[Refusal]:
     if actor(wanted) == ZERO_ADDRESS:
         yield Refusal("nobody", "The zero address is nobody's account, and nobody can sign for it. Name your account.")
+    if at.waiting:
+        yield Refusal(
+            "transaction_waiting",
+            f"{at.called(actor(wanted))} has sent a transaction that is in no block yet. It comes before anything that "
+            "is signed now and may change what a plan does. Wait until it is mined, or replace it in the wallet.",
+        )
 
 
 def _network(wanted: Intention, at: Snapshot) -> Iterator[Refusal]:

@@ -123,10 +123,11 @@ def test_a8__when_only_one_of_two_disturbances_is_acknowledged__then_there_is_st
 
 
 def test_a9__stake_for_another_account__then_the_payer_s_position_is_not_touched() -> None:
-    made = plan(DelegateFor(D, B, T2, lpt(50)), now=state(t1=node(T1), t2=node(T2)))
+    now = state(t1=node(T1), t2=node(T2))
+    made, own = (plan(DelegateFor(D, B, T2, lpt(50)), now=now, mine=mine) for mine in (frozenset(), frozenset({B})))
 
     after = made.run.after
-    assert codes(made) == []
+    assert (codes(made), codes(own)) == (["ownership_given_away"], [])
     assert replace(after.account(D), lpt_balance=lpt(500)) == DELEGATOR
     assert (after.account(B).bonded, after.account(B).delegate, after.status_of(B)) == (lpt(50), T2, Status.PENDING)
 

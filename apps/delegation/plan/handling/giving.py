@@ -35,28 +35,67 @@ def _part_reasons(wanted: MovePart, at: Snapshot) -> Iterator[Refusal]:
             "too. Choose that orchestrator, or another account.",
         )
 
+    yield from _seed_reasons(wanted, at)
+    yield from _resigning(wanted, at)
+
 
 def _part(wanted: MovePart, at: Snapshot) -> Iterator[Call]:
-    here = at.state.account(wanted.owner).delegate
-    is_empty = at.state.status_of(wanted.receiver) is Status.UNBONDED
-    if is_empty and (wanted.to != here or not at.state.rules.receiver_claims):
-        # where the contract does not claim for a receiver, the seed does, and the position begins in this round
+    if _takes_seed(wanted, at):
         yield from approved(wanted.owner, SEED, at)
         yield calls.bond_for(wanted.owner, wanted.receiver, SEED, wanted.to)
     yield calls.transfer(wanted.owner, wanted.receiver, wanted.amount)
 
 
+def _takes_seed(wanted: MovePart, at: Snapshot) -> bool:
+    """Whether the receiver is opened with the chosen orchestrator first: an empty one would get the giver's.
+
+    Where the contract does not claim for a receiver, the seed does, and the position begins in this round.
+    """
+    here = at.state.account(wanted.owner).delegate
+    is_empty = at.state.status_of(wanted.receiver) is Status.UNBONDED
+    return is_empty and (wanted.to != here or not at.state.rules.receiver_claims)
+
+
+def _seed_reasons(wanted: MovePart, at: Snapshot) -> Iterator[Refusal]:
+    if _takes_seed(wanted, at) and at.state.account(wanted.owner).lpt_balance < SEED:
+        yield Refusal(
+            "no_lpt_for_seed",
+            f"{at.called(wanted.receiver)} has to be opened with the smallest part of an LPT from your wallet, which "
+            "holds none. Send some LPT there first.",
+        )
+
+
+def _resigning(wanted: MovePart, at: Snapshot) -> Iterator[Refusal]:
+    """An orchestrator that gives all its stake away resigns by it, and is on its way out when the stake arrives."""
+    node = at.state.nodes.get(wanted.owner)
+    is_all = wanted.amount == at.state.worth(wanted.owner).stake
+    if node is None or not (node.registered and wanted.to == wanted.owner and is_all):
+        return
+    if at.state.rules.guards_leaving and node.active and node.last_reward_round != at.state.round:
+        yield Refusal(
+            "reward_first",
+            "Call reward first: giving away all of its stake ends the registration, and the contract takes no stake "
+            "for an orchestrator on its way out before that call.",
+        )
+
+
 def _whole_reasons(wanted: HandOver, at: Snapshot) -> Iterator[Refusal]:
     yield from _receiver(wanted.owner, wanted.receiver, at)
     yield from bonded_first(wanted.owner, at)
+    yield from _seed_reasons(_as_part(wanted, at), at)
+    yield from _resigning(_as_part(wanted, at), at)
 
 
 def _whole(wanted: HandOver, at: Snapshot) -> Iterator[Call]:
-    whole = at.state.worth(wanted.owner).stake
+    yield from _part(_as_part(wanted, at), at)
+
+
+def _as_part(wanted: HandOver, at: Snapshot) -> MovePart:
+    """The whole stake as a part, with the receiver's own orchestrator, or the giver's where it has none."""
     here = at.state.account(wanted.owner).delegate
     theirs = at.state.account(wanted.receiver).delegate
     to = here if at.state.status_of(wanted.receiver) is Status.UNBONDED else theirs
-    yield from _part(MovePart(wanted.owner, wanted.receiver, to, whole), at)
+    return MovePart(wanted.owner, wanted.receiver, to, at.state.worth(wanted.owner).stake)
 
 
 def _receiver(owner: Address, receiver: Address, at: Snapshot) -> Iterator[Refusal]:

@@ -35,7 +35,9 @@ def _cancel_reasons(wanted: Cancel, at: Snapshot) -> Iterator[Refusal]:
     if state.status_of(wanted.owner) is not Status.UNBONDED and wanted.to not in (None, here):
         yield Refusal(
             "delegate_differs",
-            f"While stake is with {at.called(here)}, a lock can only go back there.",
+            f"While stake is with {at.called(here)}, a lock can only go back there. If you did not stake there: "
+            "anybody can stake a little for an account that has nothing staked. Move that stake to the orchestrator "
+            "you want first, then cancel.",
         )
 
 

@@ -15,7 +15,9 @@ from apps.protocol.units import PPM, LptWei
 
 def _become_reasons(wanted: BecomeOrchestrator, at: Snapshot) -> Iterator[Refusal]:
     yield from _terms(wanted)
-    if at.state.round_is_locked:
+    if at.state.node(wanted.owner).registered:
+        yield Refusal("is_orchestrator", "This account is an orchestrator already. Add to its stake, or set its terms.")
+    elif at.state.round_is_locked:
         yield _locked()
 
 
