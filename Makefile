@@ -15,7 +15,7 @@ run:  ## start everything and print the address of the site; Ctrl-C ends it
 test:  ## install what the tests need, then run all of them; ARGS goes to pytest
 	$(DEV) -m config.local.testing $(ARGS)
 
-soak:  ## play storms against the indexer; SEEDS is a count or first:last, 1000 unless set
+soak:  ## play 1000 storms (SEEDS=count or first:last), then 3000 random plans (PLANS=count, or first:last of seeds)
 	$(DEV) -m tests.soak $(SEEDS)
 
 reset:  ## empty the data and keep the downloads

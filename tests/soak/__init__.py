@@ -1,1 +1,1 @@
-"""The indexer against a chain, its providers and a database that all go wrong, by seed."""
+"""By seed: the indexer against a chain, providers and a database that all go wrong; plans among other people."""

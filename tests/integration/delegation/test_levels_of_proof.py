@@ -25,7 +25,7 @@ from apps.delegation.snapshot import Reading
 from apps.devnet import moves
 from apps.protocol.units import Address, LptWei, Ppm
 from tests.fakes.poorer import Lacking
-from tests.integration.delegation.conftest import ETH, LPT, Stage
+from tests.stages import ETH, LPT, Stage
 
 pytestmark = pytest.mark.integration
 

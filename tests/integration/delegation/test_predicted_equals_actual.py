@@ -1,96 +1,30 @@
-"""What a plan promises is what the contracts simulate before, and what they hold after it was signed and mined."""
+"""What a plan promises is what the contracts simulate before, and what they hold after it was signed and mined.
+
+`make soak` plays thousands of plans in the same way; tests/soak/plans.py says what is asked of each.
+"""
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
-from apps.delegation.plan.build import Plan, build
-from apps.delegation.plan.intentions import (
-    Add,
-    BecomeOrchestrator,
-    Cancel,
-    Delegate,
-    DelegateFor,
-    HandOver,
-    Intention,
-    MoveAll,
-    MovePart,
-    SetCuts,
-    Undelegate,
-    Withdraw,
-    WithdrawFees,
-)
-from apps.delegation.plan.refusals import Refusal
-from apps.delegation.proof import differences, prove
-from apps.devnet.wire import Call
-from apps.protocol.units import Address, EthWei, LptWei, Ppm
-from tests.integration.delegation.conftest import LPT, Stage
+from apps.delegation.plan.parsing import KINDS
+from tests.soak.kept import KEPT_PLANS
+from tests.soak.plans import play_plans
+from tests.stages import Stage
 
 pytestmark = pytest.mark.integration
 
-PLANS = 50
 
-
-def anything(stage: Stage, rng: random.Random) -> Intention:
-    """What somebody may want, sensible or not."""
-    people, nodes = stage.people, stage.nodes
-    who = Address(rng.choice([*people, *people, *nodes]).address)
-    to = Address(rng.choice(nodes).address)
-    other = Address(rng.choice([*people, *nodes]).address)
-    state = stage.state()
-    amount = LptWei(rng.choice([rng.randrange(1, 400 * LPT), state.worth(who).stake // rng.choice([1, 2, 7]) + 1]))
-    locks = [*state.account(who).locks, 0]
-    cut, share = Ppm(rng.randrange(1_000_001)), Ppm(rng.randrange(1_000_001))
-    everything: list[Intention] = [
-        Delegate(who, to, amount),
-        Add(who, amount),
-        DelegateFor(who, other, to, amount),
-        MoveAll(who, to, LptWei(rng.choice([0, amount]))),
-        MovePart(who, other, to, amount),
-        Undelegate(who, rng.choice([None, amount])),
-        Cancel(who, rng.choice(locks), rng.choice([None, to])),
-        Withdraw(who),
-        WithdrawFees(who, other, rng.choice([None, EthWei(1)])),
-        HandOver(who, other),
-        BecomeOrchestrator(who, amount, cut, share),
-        SetCuts(to, cut, share),
-    ]
-    return rng.choice(everything)
-
-
-@pytest.mark.parametrize("seed", [1])
-def test_plan__when_it_is_signed_at_once__then_chain_and_simulation_are_what_it_promised(
-    stage: Stage, seed: int
+def test_plans__when_signed_at_once_or_overtaken__then_the_chain_is_as_promised_or_the_difference_is_told(
+    stage: Stage,
 ) -> None:
-    rng = random.Random(seed)
-    done: dict[str, int] = {}
-    refused: dict[str, int] = {}
-    while sum(done.values()) < PLANS:
-        if rng.random() < 0.4:
-            stage.others_act(rng)
-        stage.stay_inside_the_round()
-        wanted = anything(stage, rng)
-        at, read = stage.snapshot()
-        first = build(wanted, at)
-        if isinstance(first, Refusal):
-            refused[first.code] = refused.get(first.code, 0) + 1
-            continue
-        plan = build(wanted, at, acknowledged=first.missing)
-        assert isinstance(plan, Plan)
-        proof = prove(stage.client, plan, stage.at, stage.wanted(), before=read, block=at.block)
-        assert (proof.differences, [one.reason for one in proof.outcomes if not one.ok]) == ((), []), wanted
-        sign(stage, plan)
-        assert list(differences(plan.run.after, stage.state())) == [], wanted
-        name = type(wanted).__name__
-        done[name] = done.get(name, 0) + 1
-    assert len(done) >= 8, done
-    assert refused
+    tally = play_plans(1, stage, plans=100)
+
+    assert sum(tally.mined.values()) == 100
+    assert {kind.__name__ for kind in KINDS.values()} - set(tally.mined) == set()
+    assert {"refused", "told what differs", "stands"} <= set(tally.overtaken)
 
 
-def sign(stage: Stage, plan: Plan) -> None:
-    """Every step sent by its sender, one block each."""
-    for step in plan.steps:
-        assert step.calldata is not None
-        stage.net.send(Call(step.sender, step.target, step.calldata, what=step.function))
+@pytest.mark.parametrize("seed", sorted(KEPT_PLANS))
+def test_plans__of_seeds_that_once_failed__then_the_chain_is_as_promised(stage: Stage, seed: int) -> None:
+    play_plans(seed, stage, plans=KEPT_PLANS[seed][0])
