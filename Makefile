@@ -4,7 +4,7 @@ LOCAL = @$(PYTHON) config/local/bootstrap.py local
 DEV = @$(PYTHON) config/local/bootstrap.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak reset bench lint format types imports check lock
+.PHONY: help run test soak reset bench lint format types imports descriptors check lock
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1	/' | expand -t 14
@@ -37,7 +37,10 @@ types:  ## check the types
 imports:  ## check that imports point down only
 	$(DEV) -c "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 
-check: lint types imports  ## every static check
+descriptors:  ## check what wallets show of our calls (ERC-7730), in an environment of its own
+	$(DEV) -m config.local.descriptors
+
+check: lint types imports descriptors  ## every static check
 	$(DEV) manage.py check --settings config.settings.test
 	$(DEV) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --settings config.settings.test
 
@@ -45,3 +48,5 @@ lock:  ## write the locks anew: names, versions and hashes, no registry address
 	@cd requirements && for set in prod local dev node; do \
 	  ../.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    --no-emit-index-url --no-emit-find-links $$set.in -o $$set.txt || exit 1; done
+	@cd requirements && ../.venv/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header \
+	  --no-annotate --no-emit-index-url --no-emit-find-links erc7730.in -o erc7730.txt
