@@ -24,7 +24,7 @@ from apps.protocol.units import ZERO_ADDRESS, Address
 OLDEST = timedelta(days=14)  # a Safe's owners may take days to sign one after the other
 AHEAD = timedelta(minutes=10)  # that an author's clock may be fast
 LONGEST_DELEGATION = timedelta(days=731)
-LAST_SECOND = 253_402_300_799  # of the year 9999: what a column of times holds
+_SELF = "Nobody attests a contribution of their own, nor of those they sign for."
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ def _attestation(message: Attestation) -> Standing | Refusal:
         return Refusal(
             "claim_superseded", f"That claim was amended. Attest the newer version: {claim.superseded_by_id}."
         )
-    if message.attester in (claim.orchestrator, *claim.co_authors) or is_key_of(message.attester, claim.orchestrator):
-        return Refusal("self_attestation", "Nobody attests a contribution of their own, nor of those they sign for.")
+    if speaks_for(message.attester, claim):
+        return Refusal("self_attestation", _SELF)
     return Standing(message.attester, needs_registration=False, only_author=False, claim=claim)
 
 
@@ -139,6 +139,18 @@ def _delegation(message: KeyDelegation, now: datetime) -> Standing | Refusal:
     if message.valid_until > (now + LONGEST_DELEGATION).timestamp():
         return Refusal("too_long", f"A key is authorised for at most {LONGEST_DELEGATION.days} days at once.")
     return Standing(message.orchestrator, needs_registration=True, only_author=True)
+
+
+def speaks_for(who: str, claim: Claim) -> bool:
+    """Whether a claim is somebody's own: its author, a co-author it names, or a key that ever signed for its author."""
+    return who in (claim.orchestrator, *claim.co_authors) or is_key_of(who, claim.orchestrator)
+
+
+def signer_refused(message: Message, standing: Standing, signer: Address) -> Refusal | None:
+    """Why this signer may not sign it, where that shows in who signed: nobody attests a claim of their own."""
+    if isinstance(message, Attestation) and standing.claim is not None and speaks_for(signer, standing.claim):
+        return Refusal("self_attestation", _SELF)
+    return None
 
 
 def is_key_of(key: str, orchestrator: str) -> bool:

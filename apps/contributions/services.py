@@ -134,7 +134,9 @@ def _stored(
         standing = _refused(message, digest, now=now)  # again: another statement may have come in between
         if isinstance(standing, Refusal):
             return standing
-        authority = intake.authority_of(standing, proof.signer, now=now)
+        authority = intake.signer_refused(message, standing, proof.signer) or intake.authority_of(
+            standing, proof.signer, now=now
+        )
         if isinstance(authority, Refusal):
             return authority
         if Statement.objects.filter(signer=proof.signer, nonce=message.nonce).exists():
