@@ -1,4 +1,4 @@
-"""Claims and words on them in the fields of the Ethereum Attestation Service, for whoever wants to put them there. Pure.
+"""Claims and words on them in the fields of the Ethereum Attestation Service, for whoever wants them there. Pure.
 
 Nothing is sent. The statement's digest and signature go along, so that a copy on the chain proves itself.
 """

@@ -1,4 +1,4 @@
-"""Claims and what was said of them, as they may be shown: what moderators hid is hidden here, for every reader alike."""
+"""Claims and what was said of them as they may be shown: what moderators hid is hidden here, for every reader."""
 
 from __future__ import annotations
 
