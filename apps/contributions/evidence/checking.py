@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from django.conf import settings
@@ -19,7 +20,7 @@ from django.db.models import Q, QuerySet
 
 from apps.contributions.evidence.asked import Asked
 from apps.contributions.evidence.fetching import Reader, host_of, reader
-from apps.contributions.evidence.findings import Finding
+from apps.contributions.evidence.findings import Finding, Found
 from apps.contributions.evidence.looking import look
 from apps.contributions.evidence.pace import SIMULATED, WORLD, Course, Known, Pace, after
 from apps.contributions.models import Evidence, EvidenceCheck, EvidenceTurn, State
@@ -34,6 +35,8 @@ TURN_S = 120  # longer than a look may take; whoever died in one gives it up by 
 ADDED_AT_ONCE = 1_000
 
 Clock = Callable[[], datetime]
+Row = TypeVar("Row", Evidence, EvidenceTurn)
+_FOUND: Mapping[str, Found] = {"yes": "yes", "no": "no"}
 
 
 def _now() -> datetime:
@@ -62,7 +65,7 @@ def _add_missing(now: datetime) -> None:
     )
 
 
-def _alive(rows: QuerySet, prefix: str) -> QuerySet:  # type: ignore[type-arg]
+def _alive(rows: QuerySet[Row], prefix: str) -> QuerySet[Row]:
     """Of claims that can still count, in their newest version."""
     ended = Q(**{f"{prefix}state__in": (State.REVOKED, State.EXPIRED)})
     return rows.filter(~ended, **{f"{prefix}superseded_by": None})
@@ -115,7 +118,7 @@ def _keep(turn: EvidenceTurn, finding: Finding, now: datetime) -> bool:
     with transaction.atomic():
         newest = EvidenceCheck.objects.filter(evidence_id=turn.pk).order_by("-at", "-pk").first()
         course = Course(turn.missing_since, turn.trouble_since, turn.failures)
-        next_ = after(finding, newest and _known(newest), course, now=now, pace=pace())
+        next_ = after(finding, None if newest is None else _known(newest), course, now=now, pace=pace())
         held = EvidenceTurn.objects.filter(pk=turn.pk, claimed_until=turn.claimed_until)
         kept = held.update(
             claimed_until=None,
@@ -132,8 +135,7 @@ def _keep(turn: EvidenceTurn, finding: Finding, now: datetime) -> bool:
 
 
 def _known(row: EvidenceCheck) -> Known:
-    found = EvidenceCheck.Found(row.found).value
-    return Known(found, row.author, row.snapshot_hash)  # type: ignore[arg-type]
+    return Known(_FOUND.get(row.found, "unknown"), row.author, row.snapshot_hash)
 
 
 def _add(evidence: int, finding: Finding, now: datetime) -> None:

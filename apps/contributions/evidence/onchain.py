@@ -32,7 +32,8 @@ class Part:
 def vote(reference: Reference, asked: Asked, reader: Reader) -> Finding:
     """Yes where the address voted in the poll; of several votes the last counts."""
     poll = Poll.objects.filter(poll=reference["poll"]).first()
-    return _told(f"poll {reference['poll']}", _poll_votes(asked, poll=reference["poll"]), poll and poll.proposal)
+    text = None if poll is None else poll.proposal
+    return _told(f"poll {reference['poll']}", _poll_votes(asked, poll=reference["poll"]), text)
 
 
 def proposal(reference: Reference, asked: Asked, reader: Reader) -> Finding:
@@ -40,7 +41,7 @@ def proposal(reference: Reference, asked: Asked, reader: Reader) -> Finding:
     number = int(reference["proposal"])
     made = Proposal.objects.filter(proposal_id=number).order_by("-block_id").first()
     parts = [*_made(asked, proposal_id=number), *_paid(asked, number), *_proposal_votes(asked, proposal_id=number)]
-    return _told(f"proposal {reference['proposal']}", parts, made and made.description)
+    return _told(f"proposal {reference['proposal']}", parts, None if made is None else made.description)
 
 
 def treasury(reference: Reference, asked: Asked, reader: Reader) -> Finding:
