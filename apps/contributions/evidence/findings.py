@@ -18,6 +18,7 @@ from apps.protocol.hashing import keccak
 
 MOST_SNAPSHOT_BYTES = 200_000  # as the table has it
 LONGEST = 300  # characters of any text of a host that is kept in the details
+LONGEST_LINK = 1_000
 SAYS_LITTLE = 400  # bytes: a page of fewer words may be the empty frame that an application shows to programs
 
 Found: TypeAlias = Literal["yes", "no", "unknown"]

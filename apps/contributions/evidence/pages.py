@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from apps.chain.http import Answer
 from apps.contributions.evidence.asked import Asked
 from apps.contributions.evidence.fetching import Reader, host_of
-from apps.contributions.evidence.findings import MOST_SNAPSHOT_BYTES, Finding, names, plain, words_of_page, yes
+from apps.contributions.evidence.findings import (
+    LONGEST_LINK,
+    MOST_SNAPSHOT_BYTES,
+    Finding,
+    names,
+    plain,
+    words_of_page,
+    yes,
+)
 from apps.contributions.evidence.references import Reference, reference_of
 from apps.protocol.hashing import keccak
 
@@ -18,9 +28,9 @@ def page(reference: Reference, asked: Asked, reader: Reader, *, url: str) -> Fin
     answer = reader.get(url)
     final = reader.public_url(answer)
     host, resolved = host_of(final), reference_of(final).normalised
-    detail = {
+    detail: dict[str, Any] = {
         "host": host,
-        "resolved": resolved,
+        "resolved": plain(resolved, longest=LONGEST_LINK),
         "media_type": plain(answer.media_type),
         "size_bytes": len(answer.body),
     }

@@ -31,6 +31,7 @@ PACKAGE_HOSTS = {  # host of the page: path up to the name, and where a program 
 _SAME_HOST = {"www.github.com": "github.com", "www.pypi.org": "pypi.org", "www.arbiscan.io": "arbiscan.io"}
 _TRACKING = re.compile(r"utm_.*|fbclid|gclid|mc_[ce]id|ref_src|igshid", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
+_TAG = re.compile(r"[!-~]{1,200}", re.ASCII)
 _NUMBER = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 _HASH = re.compile(r"0x[0-9a-fA-F]{64}", re.ASCII)
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
@@ -74,8 +75,8 @@ def _code(host: str, path: list[str]) -> Reference | None:
     base, parts = f"https://{host}/{owner}/{repository}", {"api": CODE_HOSTS[host], "repo": f"{owner}/{repository}"}
     if path[2] == "pull" and _NUMBER.fullmatch(path[3]):
         return _made("merged_change", f"{base}/pull/{path[3]}", number=path[3], **parts)
-    if path[2:4] == ["releases", "tag"] and len(path) > 4:
-        tag = "/".join(path[4:])  # a tag may have strokes of its own
+    tag = "/".join(path[4:])  # a tag may have strokes of its own
+    if path[2:4] == ["releases", "tag"] and _TAG.fullmatch(tag):
         return _made("release", f"{base}/releases/tag/{tag}", tag=tag, **parts)
     return None
 

@@ -43,7 +43,7 @@ class Standing:
 _ROWS = """
 SELECT e.id, e.claim_id, e.position, e.url, e.kind, coalesce(k.found, 'unknown'), k.at, coalesce(k.author, ''),
        k.snapshot_hash, coalesce(k.detail, '{}')::text, e.normalised_url, c.root_id, c.orchestrator, s.since,
-       coalesce(octet_length(k.snapshot), 0),
+       coalesce(octet_length(k.snapshot), -1),
        (SELECT coalesce(array_agg(g.signer::text), '{}')
         FROM contributions_co_signature g WHERE g.claim_id = c.statement_id)
 FROM contributions_evidence e
@@ -87,7 +87,7 @@ def standings_of(claims: Collection[str]) -> dict[str, list[Standing]]:
     return _grouped(rows, backed(row.item() for row in every.values() if row.found == "yes"))
 
 
-def _read(where: str, **values: object) -> list[_Row]:
+def _read(where: str, **values: Any) -> list[_Row]:
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.replace("{where}", where), values)
         return [_Row(*row) for row in cursor.fetchall()]
@@ -116,7 +116,7 @@ class _Row:
     root: str
     orchestrator: str
     since: datetime
-    snapshot_bytes: int
+    snapshot_bytes: int  # -1: none is kept
     signers: Sequence[str]
 
     def details(self) -> dict[str, Any]:
@@ -143,7 +143,7 @@ class _Row:
         """What vote or payment of an account is shown is that account's alone: two may point to the same poll."""
         detail = self.details()
         own = f"#{self.orchestrator}" if self.kind in _OF_THE_ACCOUNT else ""
-        says_little = self.kind == "page" and 0 < self.snapshot_bytes < SAYS_LITTLE
+        says_little = self.kind == "page" and 0 <= self.snapshot_bytes < SAYS_LITTLE
         places = dict.fromkeys([self.normalised_url + own, str(detail.get("resolved") or self.normalised_url) + own])
         return Item(
             evidence=self.evidence,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.contributions.evidence.references import reference_of
 
@@ -38,6 +40,8 @@ def test_reference_of__when_a_code_host__then_the_change_or_the_release(
         "https://github.com/o/r/pull/0",
         "https://github.com/o/r/pull/new",
         "https://github.com/o/r/releases",
+        "https://github.com/o/r/releases/tag/%00",
+        "https://github.com/o/r/releases/tag/%20",
         "https://github.com/o/..%2f..%2fuser/pull/7",
         "https://github.com.evil.example/o/r/pull/7",
         "https://github.com:8443/o/r/pull/7",
@@ -121,3 +125,14 @@ def test_reference_of__when_pages_differ__then_so_do_their_names(one: str, other
 @pytest.mark.parametrize("url", ["https://[", "https://a.example:99999/", "https://", "not a link"])
 def test_reference_of__when_it_cannot_be_read__then_a_page_under_its_own_text(url: str) -> None:
     assert reference_of(url).kind == "page"
+
+
+SIGNED = st.characters(min_codepoint=33, max_codepoint=126, exclude_characters='"<>\\^`{|}')  # as a link may have
+
+
+@given(st.text(alphabet=SIGNED, max_size=60), st.sampled_from(["github.com/o/r/releases/tag", "pypi.org", ""]))
+def test_reference_of__when_anything_is_signed__then_a_name_that_a_table_can_hold(text: str, host: str) -> None:
+    found = reference_of(f"https://{host}/{text}")
+    assert "\0" not in found.normalised
+    assert all("\0" not in part for part in found.parts.values())
+    assert len(found.normalised) < 1000
