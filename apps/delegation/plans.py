@@ -9,10 +9,12 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from apps.chain.client import ChainClient
+from apps.delegation.accounts import as_document, kinds_of
 from apps.delegation.changes import Changed as Changed
 from apps.delegation.changes import differences as differences
 from apps.delegation.document import document
@@ -46,7 +48,7 @@ def plan_make(
     made = prepare(client, wanted, acknowledged=acknowledged, mine=mine)
     if isinstance(made, Refusal):
         return made
-    return _keep(secrets.token_urlsafe(16), made, mine)
+    return _keep(secrets.token_urlsafe(16), made, mine, _contracts(made))
 
 
 def plan_acknowledge(client: ChainClient, identity: str, codes: Collection[str]) -> PreparedPlan | Refusal:
@@ -54,7 +56,7 @@ def plan_acknowledge(client: ChainClient, identity: str, codes: Collection[str])
     kept = PreparedPlan.objects.get(pk=identity)
     agreed = sorted({*kept.acknowledged, *codes})
     made = prepare(client, intention_of(kept), acknowledged=agreed, mine=_mine(kept))
-    return made if isinstance(made, Refusal) else _keep(identity, made, _mine(kept))
+    return made if isinstance(made, Refusal) else _keep(identity, made, _mine(kept), _contracts(made))
 
 
 def plan_recheck(client: ChainClient, identity: str) -> Rechecked | Refusal:
@@ -67,7 +69,7 @@ def plan_recheck(client: ChainClient, identity: str) -> Rechecked | Refusal:
     made = prepare(client, intention_of(kept), acknowledged=kept.acknowledged, mine=_mine(kept))
     if isinstance(made, Refusal):
         return made
-    now = _keep(identity, made, _mine(kept))
+    now = _keep(identity, made, _mine(kept), _contracts(made))
     return Rechecked(now, tuple(differences(shown, now.document)))
 
 
@@ -81,8 +83,13 @@ def _mine(kept: PreparedPlan) -> list[Address]:
     return [Address(each) for each in kept.mine]
 
 
+def _contracts(made: Prepared) -> list[dict[str, Any]]:
+    """Which accounts of the plan are contracts, and what kind as far as it can be told."""
+    return [as_document(one) for one in kinds_of(sorted(made.plan.at.contracts)).values() if one is not None]
+
+
 @transaction.atomic
-def _keep(identity: str, made: Prepared, mine: Collection[Address]) -> PreparedPlan:
+def _keep(identity: str, made: Prepared, mine: Collection[Address], contracts: list[dict[str, Any]]) -> PreparedPlan:
     plan = made.plan
     kept, _ = PreparedPlan.objects.update_or_create(
         id=identity,
@@ -90,7 +97,7 @@ def _keep(identity: str, made: Prepared, mine: Collection[Address]) -> PreparedP
             "intention": as_program(plan.wanted),
             "mine": sorted(mine),
             "acknowledged": sorted(plan.acknowledged),
-            "document": document(plan, made.proof, identity=identity),
+            "document": {**document(plan, made.proof, identity=identity), "contracts": contracts},
             "chain_id": plan.at.chain_id,
             "block": plan.at.block,
             "block_hash": plan.at.block_hash,

@@ -14,7 +14,7 @@ from apps.delegation.models import PlanSubmission, PreparedPlan
 def plan_data(kept: PreparedPlan, *, stands: bool | None = None) -> dict[str, Any]:
     """The document with what is true of it now. It has calldata where it was just found to stand, or is fresh."""
     expired = kept.expires_at <= datetime.now(UTC)
-    shown = dict(kept.document)
+    shown = {"contracts": [], **kept.document}
     if stands is False or (expired and not stands):
         shown["steps"] = [{**step, "calldata": None} for step in shown["steps"]]
         shown["ready"] = False

@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
 
 from apps.api.fields import Hash, LowerAddress, Share, Wei
+from apps.api.v1.positionshapes import AccountSerializer
 from apps.api.v1.shapes import Shape
 from apps.delegation.exports import FORMS
 from apps.delegation.models import PlanSubmission
@@ -328,6 +329,10 @@ class SubmissionSerializer(Shape):
     )
 
 
+class PlanContractSerializer(AccountSerializer):
+    address = LowerAddress()
+
+
 class PlanSerializer(Shape):
     """What would be signed, the state before and after, and all that changes beside it."""
 
@@ -338,6 +343,7 @@ class PlanSerializer(Shape):
     made_at = PlanMadeAtSerializer()
     owner = LowerAddress()
     signer = LowerAddress(help_text="whose wallet signs every step")
+    contracts = PlanContractSerializer(many=True, help_text="accounts of the plan that have code, and what they are")
     ready = serializers.BooleanField(help_text="whether there is calldata to sign")
     expired = serializers.BooleanField()
     steps = PlanStepSerializer(many=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.http.response import HttpResponseBase
@@ -29,6 +29,8 @@ from apps.api.v1.positionshapes import (
     PositionRoundSerializer,
 )
 from apps.api.v1.rounds import RoundsAsked, asked_rounds, page_answer, span_parameters
+from apps.chain.readers.accounts import AccountKind
+from apps.delegation.accounts import as_document, kinds_of
 from apps.delegation.earned import RoundEarned
 from apps.delegation.held import Caution, Held, Joined, Node
 from apps.delegation.positions import MOST_TOGETHER, position_of, positions_of, rounds_of
@@ -41,6 +43,8 @@ from apps.scoring import selectors as scoring
 from apps.scoring.selectors import ScoreRow
 from apps.scoring.weighing import WeighedScore, by_method
 from indexer.status import standing
+
+Kinds: TypeAlias = Mapping[Address, AccountKind | None]
 
 SINCE_ROUNDS = 30
 SHOWN_VOTES = 20
@@ -61,6 +65,7 @@ class Item:
     """A position with what other rooms say of its delegate."""
 
     held: Held
+    account: Mapping[str, Any] | None
     orchestrator: With | None
     warnings: Sequence[Caution]
 
@@ -114,16 +119,25 @@ class Stale(Resource):
 class PositionDetail(Stale):
     """One address."""
 
+    _kinds: Kinds = {}
+
     def parse(self, request: Request, **kwargs: Any) -> tuple[Address, int | None]:
+        """Also looks what the account is: that asks the chain, and from here on a transaction is open."""
         given = dict(queries.pairs_of(request.query_params, known=("since",)))
         first = queries.round_number("since", given["since"]) if "since" in given else None
-        return queries.address(kwargs["address"]), first
+        address = queries.address(kwargs["address"])
+        self._kinds = kinds_of([address])
+        return address, first
+
+    def identity(self, at: Standpoint) -> tuple[object, ...]:
+        return (*super().identity(at), *self._kinds.values())
 
     def find(self, at: Standpoint, asked: tuple[Address, int | None]) -> Answer:
         address, first = asked
-        (item,) = _items(at, [position_of(address)])
+        (item,) = _items(at, [position_of(address)], self._kinds)
         found = Detail(
             item.held,
+            item.account,
             item.orchestrator,
             item.warnings,
             since=since(item.held, max(at.as_of_round - SINCE_ROUNDS, 0) if first is None else first),
@@ -209,9 +223,10 @@ class PositionBatch(Endpoint):
     def post(self, request: Request) -> HttpResponseBase:
         queries.nothing(request.query_params)
         addresses = _addresses(bodies.read(request, known=("addresses",)))
+        kinds = kinds_of(addresses)
         with one_instant():
             at = standpoint.read()
-            items = _items(at, positions_of(addresses))
+            items = _items(at, positions_of(addresses), kinds)
             data = PortfolioSerializer(Together(items, Totals([item.held for item in items]))).data
         return Response({"data": data, "meta": meta_of(at)}, headers={"Cache-Control": "no-store"})
 
@@ -249,11 +264,19 @@ def _sum(amounts: Iterable[int | None]) -> int | None:
     return total
 
 
-def _items(at: Standpoint, found: Sequence[Held]) -> list[Item]:
+def _items(at: Standpoint, found: Sequence[Held], kinds: Kinds) -> list[Item]:
     nodes = sorted({Address(held.delegate) for held in found if held.node})
     scores = scoring.scores_of(at.run, of=nodes) if at.run and nodes else {}
     stale = _stale(at)
-    return [Item(held, _with(held, scores), [*([stale] if stale else []), *held.cautions]) for held in found]
+    return [
+        Item(held, _account(held, kinds), _with(held, scores), [*([stale] if stale else []), *held.cautions])
+        for held in found
+    ]
+
+
+def _account(held: Held, kinds: Kinds) -> Mapping[str, Any] | None:
+    known = kinds.get(Address(held.address))
+    return as_document(known) if known else None
 
 
 def _with(held: Held, scores: Mapping[Address, ScoreRow]) -> With | None:

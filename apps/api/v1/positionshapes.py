@@ -85,6 +85,21 @@ class PositionNodeSerializer(Shape):
     score = ScoreSerializer(allow_null=True)
 
 
+class AccountSerializer(Shape):
+    """What stands behind an address.
+
+    `key` has no code; `delegated` runs the code of `runs` (EIP-7702); a `safe` answers as one, so `threshold` of its
+    `owners` sign.
+    """
+
+    kind = serializers.ChoiceField(choices=("key", "delegated", "safe", "contract"))
+    owners = serializers.ListField(child=LowerAddress(), help_text="of a Safe")
+    threshold = serializers.IntegerField(allow_null=True, help_text="of a Safe: how many owners sign")
+    version = serializers.CharField(allow_null=True, help_text="of a Safe, as it says")
+    runs = MaybeAddress(allow_null=True, help_text="whose code it runs")
+    block = serializers.IntegerField(help_text="at which it was read; a few minutes old at most")
+
+
 class CautionSerializer(Shape):
     code = serializers.CharField()
     tone = serializers.ChoiceField(choices=("danger", "warn", "info"))
@@ -96,6 +111,7 @@ class PositionSerializer(Shape):
 
     address = LowerAddress(source="held.address")
     address_checksummed = Checksummed(source="held.address")
+    account = AccountSerializer(allow_null=True, help_text="null while the chain does not answer")
     ever_staked = serializers.BooleanField(source="held.ever")
     bonding_status = serializers.ChoiceField(source="held.status", choices=("unbonded", "pending", "bonded"))
     delegate = MaybeAddress(source="held.delegate", allow_null=True)

@@ -11,6 +11,7 @@ from apps.delegation.changes import compared, side_by_side
 from apps.protocol import formats
 from apps.protocol.formats import EN_DASH, NBSP
 from apps.protocol.units import Address
+from apps.web import accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +171,13 @@ def _groups(found: Iterable[_Found], document: Mapping[str, Any], called: Called
         order = (_ORDER[_name(where)], "".join(lock).rjust(12))
         rows.setdefault((part, address), []).append((order, row))
     order_of = [(part, one["address"]) for part in ("accounts", "nodes") for one in document["after"][part]]
-    return tuple(
-        Group(
-            _heading(*who, document["signer"], called), who[1], tuple(row for _, row in sorted(rows[who], key=_first))
-        )
-        for who in order_of
-        if who in rows
-    )
-
-
-def _first(pair: tuple[tuple[int, str], Row]) -> tuple[int, str]:
-    return pair[0]
+    made = []
+    for part, address in order_of:
+        own = sorted(rows.get((part, address), ()), key=lambda pair: pair[0])
+        if own:
+            heading = _heading(part, address, document, called)
+            made.append(Group(heading, address, tuple(row for _, row in own)))
+    return tuple(made)
 
 
 def _row(where: str, values: Sequence[Any], called: Called, *, is_equal: bool, is_promised: bool) -> Row:
@@ -194,9 +191,11 @@ def _row(where: str, values: Sequence[Any], called: Called, *, is_equal: bool, i
     return Row(" ".join([kind.words, *lock]), texts, change, is_equal, is_promised)
 
 
-def _heading(part: str, address: str, own: str, called: Called) -> str:
+def _heading(part: str, address: str, document: Mapping[str, Any], called: Called) -> str:
     if part == "accounts":
-        return "Your account" if address == own else "The account"
+        kinds = (accounts.label(one) for one in document.get("contracts", ()) if one["address"] == address)
+        words = "Your account" if address == document["signer"] else "The account"
+        return f"{words} ({kind})" if (kind := next(kinds, "")) else words
     words = called(Address(address))
     # the whole address follows, so one without a name is not told twice
     return "Orchestrator" if words == formats.short_address(address) else f"Orchestrator {words}"

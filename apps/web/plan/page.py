@@ -17,6 +17,7 @@ from apps.delegation.models import PlanSubmission, PreparedPlan
 from apps.network.selectors.yieldquery import written
 from apps.protocol import formats
 from apps.protocol.units import LptWei
+from apps.web import accounts
 from apps.web.pictures import holdings
 from apps.web.pictures.holdings import Held
 from apps.web.plan import figures
@@ -104,6 +105,7 @@ class PlanPage:
     gas: int | None
     has_expired: bool
     form_url: str
+    signer: Mapping[str, Any]  # what the signing account is, where it is a contract; else empty
 
     @property
     def is_ready(self) -> bool:
@@ -125,9 +127,13 @@ class PlanPage:
     @property
     def can_sign(self) -> bool:
         """Nothing was sent, or all that was sent is done as shown and a step is left."""
+        return self.can_tell and (not self.has_expired or bool(self.results))
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether a transaction may have been sent elsewhere that is not known here; an old plan is told of too."""
         sent_well = all(one.state == _STATES.DONE for one in self.results)
-        fresh = not self.has_expired or bool(self.results)
-        return self.is_ready and sent_well and fresh and self.done < len(self.steps)
+        return self.is_ready and sent_well and self.done < len(self.steps)
 
     @property
     def moment(self) -> datetime:
@@ -156,10 +162,16 @@ def page_of(kept: PreparedPlan, base: str, called: Called) -> PlanPage:
         gas=sum(gas) if all(one is not None for one in gas) else None,
         has_expired=datetime.now(UTC) >= kept.expires_at,
         form_url=_changing(base, document["intention"], kept.mine),
+        signer=_signer(document),
     )
 
 
 # --- before and after
+
+
+def _signer(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = (one for one in document.get("contracts", ()) if one["address"] == document["signer"])
+    return next(({**one, "sentence": accounts.sentence(one)} for one in found), {})
 
 
 def _signer_of(document: Mapping[str, Any], side: str) -> Held:

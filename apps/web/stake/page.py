@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from apps.delegation.earned import RoundEarned
 from apps.delegation.held import TONES, Caution, Held
@@ -58,6 +58,7 @@ class Portfolio:
     rows: Sequence[Held]
     names: Mapping[str, Name]
     scores: Mapping[Address, ScoreRow]
+    kinds: Mapping[str, str] = field(default_factory=dict)  # a few words on those that are contracts
 
     @property
     def stake_lpt_wei(self) -> int:
@@ -104,9 +105,9 @@ def position_page(address: Address, *, first: int | None) -> PositionPage:
     )
 
 
-def portfolio(addresses: Sequence[Address]) -> Portfolio:
-    """These addresses together."""
+def portfolio(addresses: Sequence[Address], kinds: Mapping[str, str]) -> Portfolio:
+    """These addresses together; `kinds` as Portfolio has them."""
     rows = positions_of(addresses)
     run = scoring.latest_run()
     nodes = sorted({Address(row.delegate) for row in rows if row.delegate})
-    return Portfolio(rows, names(), scoring.scores_of(run, of=nodes) if run and nodes else {})
+    return Portfolio(rows, names(), scoring.scores_of(run, of=nodes) if run and nodes else {}, kinds)

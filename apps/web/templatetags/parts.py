@@ -46,6 +46,13 @@ def called(address: str, names: Mapping[str, Name]) -> SafeString:
 
 
 @register.simple_tag
+def kind_of(address: str, kinds: Mapping[str, str]) -> SafeString:
+    """What the account is, on a line below its address; nothing for an account of a key alone."""
+    words = kinds.get(address)
+    return format_html('<span class="sub">{}</span>', words) if words else SafeString("")
+
+
+@register.simple_tag
 def node(row: OrchestratorRow) -> SafeString:
     """A node of the list by its name, else by its shortened address."""
     return marks.name(row.name.text, row.name.doubt) if row.name else format_html("{}", short_address(row.address))

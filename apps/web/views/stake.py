@@ -12,13 +12,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from apps.delegation.accounts import kind_of, kinds_of
 from apps.delegation.earned import RoundEarned
 from apps.delegation.positions import MOST_TOGETHER, position_of, rounds_of
 from apps.network.limits import LOOK_COST
 from apps.network.selectors.listquery import BadQuery
 from apps.protocol.formats import checksummed
 from apps.protocol.units import Address, AddressError
-from apps.web import amounts, live
+from apps.web import accounts, amounts, live
 from apps.web.limiting import limited, names_somebody
 from apps.web.named import address_of
 from apps.web.refusals import refuse
@@ -61,11 +62,14 @@ def position(request: HttpRequest, address: str) -> HttpResponseBase:
     except BadQuery as wrong:
         return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
     if len(together) > 1:
-        return live.page(
-            request, "stake/portfolio.html", "stake/_portfolio_live.html", lambda: _portfolio_context(together)
-        )
+        return _portfolio(request, together)
+    account = accounts.shown(kind_of(found))
     return live.page(
-        request, "stake/position.html", "stake/_position_live.html", lambda: _position_context(found, first)
+        request,
+        "stake/position.html",
+        "stake/_position_live.html",
+        lambda: {**_position_context(found, first), "account": account},
+        version=account,
     )
 
 
@@ -74,8 +78,16 @@ def _position_context(address: Address, first: int | None) -> dict[str, Any]:
     return {"page": page, "held": page.held, "address": address, "json_url": f"/api/v1/positions/{address}"}
 
 
-def _portfolio_context(addresses: list[Address]) -> dict[str, Any]:
-    return {"portfolio": portfolio(addresses), "addresses": addresses, "most": MOST_TOGETHER}
+def _portfolio(request: HttpRequest, addresses: list[Address]) -> HttpResponseBase:
+    known = ((who, accounts.shown(one)) for who, one in kinds_of(addresses).items())
+    kinds = {who: one["label"] for who, one in known if one and one["label"]}
+    return live.page(
+        request,
+        "stake/portfolio.html",
+        "stake/_portfolio_live.html",
+        lambda: {"portfolio": portfolio(addresses, kinds), "addresses": addresses, "most": MOST_TOGETHER},
+        version=kinds,
+    )
 
 
 @require_safe

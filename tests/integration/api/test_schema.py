@@ -16,6 +16,8 @@ from schemathesis import Case
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from apps.api.v1.schema import document
+from apps.chain.readers import accounts
+from apps.chain.readers.accounts import AccountKind
 from apps.delegation import chain, receipts
 from apps.delegation.models import PreparedPlan
 from apps.protocol.units import Round
@@ -121,7 +123,8 @@ def test_schema__for_generated_requests__holds(
 ) -> None:
     """There is no chain: plans are refused before it is asked, and what only it could say is left as it is."""
     monkeypatch.setattr(receipts, "submission_check", lambda _client, one: one)
-    monkeypatch.setattr(chain, "client", _Sevens)
+    monkeypatch.setattr(chain, "client", lambda *_: _Sevens())
+    monkeypatch.setattr(accounts, "account_kinds", lambda _client, who: [AccountKind(one, "key", 7) for one in who])
     if "address" in case.path_parameters and case.path_parameters["address"][-1] in "01234567":
         case.path_parameters["address"] = cast[0].address
     # the client in the process does not unpack what it says it takes
