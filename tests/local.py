@@ -10,6 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from apps.chain.client import ChainClient
+from apps.devnet import moves
 from apps.devnet.network import DeployConfig, Devnet, deploy, load_artifacts, start_anvil
 from apps.protocol.units import WEI, Address
 from indexer import sync
@@ -28,6 +29,10 @@ class Local:
     def follow(self) -> sync.Progress:
         """Index up to the head."""
         return sync.follow(self.client, books=self.books)
+
+    def allow(self, owner: Address, lpt_wei: int) -> None:
+        """What the staking contract may draw of this account is exactly that, whatever its acts had approved."""
+        self.net.send(moves.approve(self.net.deployment, owner, lpt_wei))
 
 
 @pytest.fixture

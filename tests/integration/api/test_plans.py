@@ -35,6 +35,7 @@ def test_plan__when_it_is_asked_for__then_it_is_made_with_its_block_and_can_be_r
     local: Local,
 ) -> None:
     _, _, saver = living(local)
+    local.allow(saver, 5 * LPT)
 
     made = post(client, "plans", {"kind": "add", "owner": saver, "amount": str(5 * LPT)})
 
@@ -106,6 +107,7 @@ def test_submission__when_it_is_told_before_and_after_it_is_mined__then_success_
     local: Local,
 ) -> None:
     _, _, saver = living(local)
+    local.allow(saver, LPT)
     plan = post(client, "plans", {"kind": "add", "owner": saver, "amount": str(LPT)}).json()["data"]
     step = plan["steps"][0]
     call = {"from": saver, "to": step["target"], "data": step["calldata"], "gas": hex(2_000_000)}

@@ -19,6 +19,7 @@ LPT = 10**18
 
 def test_top_up__when_the_index_knows_everybody__then_it_is_proved_in_at_most_four_trips(local: Local) -> None:
     _, _, saver = living(local)
+    local.allow(saver, 50 * LPT)
 
     made = prepare(local.client, Add(saver, LptWei(50 * LPT)))
 

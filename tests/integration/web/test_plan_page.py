@@ -13,7 +13,7 @@ from pytest_django import Settings
 from apps.delegation.models import PreparedPlan
 from apps.devnet.calldata import calldata
 from apps.devnet.wire import Call
-from apps.protocol.units import Address
+from apps.protocol.units import WEI, Address
 from tests.factories import PreparedPlanFactory
 from tests.local import Local, living
 
@@ -49,6 +49,7 @@ def page(kept: PreparedPlan) -> str:
 def test_plan_page__when_read_and_agreed_to__then_shows_all_and_calldata_only_at_the_end(local: Local) -> None:
     """One chain for the whole way: starting one takes longer than all that is asked here."""
     _, two, saver = living(local)
+    local.allow(saver, 5 * WEI)
 
     _forms_keep_what_was_typed(saver, two)
     _top_up_is_shown(saver)
