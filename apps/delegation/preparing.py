@@ -1,4 +1,4 @@
-"""From an intention to a proved plan: one head, one reading at it, one simulation. Nothing is sent, no key is held."""
+"""From an intention to a proved plan: one head, one reading at it, one trial. Nothing is sent, no key is held."""
 
 from __future__ import annotations
 
@@ -10,25 +10,21 @@ from typing import Any
 from django.conf import settings
 
 from apps.chain.client import ChainClient
-from apps.chain.errors import RpcRefused
+from apps.chain.errors import RpcRefused, WrongChain
 from apps.chain.readers import Read, controller
-from apps.chain.records import Header, header_of, header_request
 from apps.delegation import guesses
 from apps.delegation.lookalikes import look_alike
-from apps.delegation.plan.build import Plan, build
-from apps.delegation.plan.facts import Snapshot, Worsened
-from apps.delegation.plan.intentions import Intention, concerned, target
+from apps.delegation.models import PlanSubmission
+from apps.delegation.plan.build import Plan, build, signer
+from apps.delegation.plan.intentions import Intention, WithdrawFees, actor, concerned, target
 from apps.delegation.plan.refusals import Refusal
 from apps.delegation.proof import Proof, prove
 from apps.delegation.snapshot import Contracts, Reading, Wanted, addresses_of, read_state
-from apps.network.models import Round
-from apps.network.selectors import identities
+from apps.delegation.surroundings import Head, head_of, snapshot_of
 from apps.network.selectors.contracts import addresses_now, preparation_is_open
-from apps.network.selectors.terms import worse_terms
-from apps.protocol.units import Address, BlockNumber, Ppm
-from apps.protocol.units import Round as RoundNumber
+from apps.protocol.units import Address
 
-LATELY_ROUNDS = 30  # a worsening that far back is still told
+NAMES = ("BondingManager", "RoundsManager", "LivepeerToken", "Minter")  # what every plan rests on
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +47,21 @@ def prepare(
     at = look_alike(wanted, mine) or contracts()
     if isinstance(at, Refusal):
         return at
-    head, with_code = _head(client, [*concerned(wanted), *_recipients(wanted)])
-    age_s = int(time.time()) - head.timestamp
-    if age_s > settings.HEAD_STALE_S:
-        return Refusal(
-            "stale", f"The newest block is {age_s:,} seconds old. Plans are made on fresh data only; try later."
-        )
-    read = _read(client, at, wanted, mine, head)
+    try:
+        head = head_of(client, actor(wanted), [*concerned(wanted), *_recipients(wanted)])
+    except WrongChain as error:
+        return Refusal("wrong_chain", f"Nothing is prepared, since a node serves another chain than this site: {error}")
+    old = _too_old(head, actor(wanted))
+    if old is not None:
+        return old
+    what = _wanted(wanted, mine)
+    read = _read(client, at, what, head)
     if not _contracts_stand(read, at):
         return Refusal("contracts_changed", "The protocol's contracts changed just now. Try again in a moment.")
-    snapshot = _snapshot(read, at, head, with_code=with_code, mine=frozenset(mine))
-    made = build(wanted, snapshot, acknowledged=acknowledged)
+    made = build(wanted, snapshot_of(read, at, head, mine=mine), acknowledged=acknowledged)
     if isinstance(made, Refusal):
         return made
-    return _proved(client, made, at, wanted, mine, read, head)
+    return _proved(client, made, at, what, read)
 
 
 def contracts() -> Contracts | Refusal:
@@ -83,23 +80,35 @@ def contracts() -> Contracts | Refusal:
 def known_contracts() -> Contracts | None:
     """Where the contracts are, acknowledged or not; None before the index has read them."""
     found = addresses_now()
-    names = ("BondingManager", "RoundsManager", "LivepeerToken", "Minter")
-    if any(name not in found for name in names):
+    if any(name not in found for name in NAMES):
         return None
-    return Contracts(Address(str(settings.CONTROLLER_ADDRESS).lower()), *(found[name] for name in names))
+    return Contracts(
+        Address(str(settings.CONTROLLER_ADDRESS).lower()),
+        *(found[name] for name in NAMES),
+        votes=found.get("BondingVotes"),
+        migrator=found.get("L2Migrator"),
+    )
 
 
 def _recipients(wanted: Intention) -> list[Address]:
-    recipient = getattr(wanted, "recipient", None)
-    return [] if recipient is None else [recipient]
+    return [wanted.recipient] if isinstance(wanted, WithdrawFees) else []
 
 
-def _head(client: ChainClient, accounts: Collection[Address]) -> tuple[Header, frozenset[Address]]:
-    """The newest block, and which of the accounts have code."""
-    named = addresses_of(accounts)
-    answers = client.batch([header_request("latest"), *(("eth_getCode", [address, "latest"]) for address in named)])
-    codes = zip(named, answers[1:], strict=True)
-    return header_of(answers[0], "latest"), frozenset(address for address, code in codes if code not in ("0x", "0x0"))
+def _too_old(head: Head, who: Address) -> Refusal | None:
+    """Whether the newest block is no ground for a plan: an old one, or one before the signer's own last step."""
+    age_s = int(time.time()) - head.header.timestamp
+    if age_s > settings.HEAD_STALE_S:
+        return Refusal(
+            "stale", f"The newest block is {age_s:,} seconds old. Plans are made on fresh data only; try later."
+        )
+    ahead = PlanSubmission.objects.filter(block__gt=head.header.number, plan__document__signer=who)
+    if ahead.exists():
+        return Refusal(
+            "not_seen_yet",
+            "A transaction of this account is in a block that the node has not reached yet, and a plan made before it "
+            "would do it twice. Try again in a moment.",
+        )
+    return None
 
 
 def _wanted(wanted: Intention, mine: Collection[Address]) -> Wanted:
@@ -113,15 +122,13 @@ def _wanted(wanted: Intention, mine: Collection[Address]) -> Wanted:
     )
 
 
-def _read(client: ChainClient, at: Contracts, wanted: Intention, mine: Collection[Address], head: Header) -> Reading:
-    what = _wanted(wanted, mine)
+def _read(client: ChainClient, at: Contracts, what: Wanted, head: Head) -> Reading:
     first = (*_asked_names(at), *guesses.reads(at, what))
-    return read_state(client, at, what, block=head.hash, first=first)
+    return read_state(client, at, what, block=head.header.hash, first=first)
 
 
 def _asked_names(at: Contracts) -> list[Read[Any]]:
-    names = ("BondingManager", "RoundsManager", "LivepeerToken", "Minter")
-    return [controller.contract(at.controller, name) for name in names]
+    return [controller.contract(at.controller, name) for name in NAMES]
 
 
 def _contracts_stand(read: Reading, at: Contracts) -> bool:
@@ -130,75 +137,32 @@ def _contracts_stand(read: Reading, at: Contracts) -> bool:
     return named == [at.bonding_manager, at.rounds_manager, at.token, at.minter]
 
 
-def _snapshot(
-    read: Reading, at: Contracts, head: Header, *, with_code: frozenset[Address], mine: frozenset[Address]
-) -> Snapshot:
-    nodes = list(read.state.nodes)
-    names = identities.names()
-    own = {who: read.state.worth(who).stake for who in read.state.accounts if read.state.account(who).delegate == who}
-    return Snapshot(
-        state=read.state,
-        mint=read.mint,
-        chain_id=settings.CHAIN_ID,
-        block=BlockNumber(head.number),
-        block_hash=head.hash,
-        time=head.timestamp,
-        blocks_left=read.blocks_left,
-        manager=at.bonding_manager,
-        token=at.token,
-        contracts=with_code,
-        mine=mine,
-        worsened=_worsened(nodes),
-        names={who: names[who].text for who in nodes if who in names},
-        stranded={who: max(0, read.state.node(who).stake - own.get(who, 0)) for who in nodes},
-        votes_count="BondingVotes" in addresses_now(),
-    )
-
-
-def _worsened(nodes: list[Address]) -> dict[Address, Worsened]:
-    """The newest worsening of each node within the rounds that count as lately."""
-    now = Round.objects.order_by("-number").values_list("number", flat=True).first() or 0
-    found: dict[Address, Worsened] = {}
-    for change in worse_terms(since_round=now - LATELY_ROUNDS, orchestrators=[str(who) for who in nodes]):
-        found.setdefault(
-            Address(change.orchestrator),
-            Worsened(
-                RoundNumber(change.round),
-                Ppm(change.old_reward_cut_ppm or 0),
-                Ppm(change.reward_cut_ppm),
-                Ppm(change.old_fee_share_ppm or 0),
-                Ppm(change.fee_share_ppm),
-            ),
-        )
-    return found
-
-
-def _proved(
-    client: ChainClient,
-    made: Plan,
-    at: Contracts,
-    wanted: Intention,
-    mine: Collection[Address],
-    read: Reading,
-    head: Header,
-) -> Prepared | Refusal:
+def _proved(client: ChainClient, made: Plan, at: Contracts, what: Wanted, read: Reading) -> Prepared | Refusal:
     """The plan with its proof; a plan that the contracts contradict is a refusal that says where."""
     try:
-        proof = prove(client, made, at, _wanted(wanted, mine), before=read, block=head.hash)
+        proof = prove(client, made, at, what, before=read, block=made.at.block_hash)
     except RpcRefused as error:
         return Refusal("cannot_prove", f"The chain's node cannot simulate the plan, so none is given out: {error}")
     if not proof.holds:
-        return _contradicted(proof)
+        return _contradicted(made, proof)
     return Prepared(made, proof, 1 + read.answers.trips + proof.trips)
 
 
-def _contradicted(proof: Proof) -> Refusal:
+def _contradicted(made: Plan, proof: Proof) -> Refusal:
     failed = next((one for one in proof.outcomes if not one.ok), None)
-    if failed is not None:
-        return Refusal("would_revert", f"The contracts refuse it in a simulation: {failed.reason}.")
-    one = proof.differences[0]
-    return Refusal(
-        "not_as_planned",
-        f"In a simulation the contracts do something else than the plan says: {one.figure} of {one.about} would be "
-        f"{one.simulated} and not {one.planned}.",
-    )
+    if failed is None:
+        one = proof.differences[0]
+        return Refusal(
+            "not_as_planned",
+            f"In a simulation the contracts do something else than the plan says: {one.figure} of {one.about} would "
+            f"be {one.simulated} and not {one.planned}.",
+        )
+    wanted = made.wanted
+    if isinstance(wanted, WithdrawFees) and wanted.recipient in made.at.contracts:
+        own = "Name an account that a key signs for" if wanted.recipient == signer(made) else "Name another account"
+        return Refusal(
+            "recipient_refuses_eth",
+            f"{made.at.called(wanted.recipient)} is a contract that does not take ETH sent with little gas, as the "
+            f"protocol sends it. {own}, one without code, and have the fees paid there.",
+        )
+    return Refusal("would_revert", f"The contracts refuse it in a simulation: {failed.reason}.")

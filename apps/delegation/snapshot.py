@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.chain import words
-from apps.chain.readers import Caller, Read, bonding, controller, minter, rounds, token
+from apps.chain.readers import Caller, Read, bonding, controller, minter, rounds, token, votes
 from apps.chain.records import BlockId
 from apps.delegation.answers import Answers
 from apps.protocol.bonding.rewards import Mint
@@ -25,13 +25,15 @@ _NO_TREASURY = Factor(-1)
 
 @dataclass(frozen=True, slots=True)
 class Contracts:
-    """Where the contracts are, as the Controller names them."""
+    """Where the contracts are, as the Controller names them; `votes` and `migrator` where this chain has them."""
 
     controller: Address
     bonding_manager: Address
     rounds_manager: Address
     token: Address
     minter: Address
+    votes: Address | None = None
+    migrator: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The state at one block, what goes with it, and everything that was asked for it."""
+    """The state at one block, what goes with it, and everything that was asked for it.
+
+    `uncounted` are accounts with stake that never had their voting power counted.
+    """
 
     state: State
     mint: Mint
     blocks_left: int
     answers: Answers
+    uncounted: frozenset[Address] = frozenset()
 
 
 def read_state(
@@ -64,12 +70,23 @@ def read_state(
     """
     answers = Answers(first)
 
-    def make(known: Answers) -> tuple[State, Mint, int] | None:
+    def make(known: Answers) -> Reading | None:
         state, mint, left = _state(known, at, wanted), _mint(known, at), _blocks_left(known, at)
-        return None if state is None or mint is None or left is None else (state, mint, left)
+        counted = _counted(known, at, wanted.accounts)
+        if state is None or mint is None or left is None or counted is None:
+            return None
+        staked = {who for who, one in state.accounts.items() if one.bonded}
+        return Reading(state, mint, left, answers, frozenset(staked - counted))
 
-    state, mint, left = answers.settle(client, make, block=block)
-    return Reading(state, mint, left, answers)
+    return answers.settle(client, make, block=block)
+
+
+def _counted(known: Answers, at: Contracts, accounts: Collection[Address]) -> set[Address] | None:
+    """The accounts whose voting power was counted; all of them where the chain keeps none."""
+    if at.votes is None:
+        return set(accounts)
+    found = {who: known.optional(votes.has_checkpoint(at.votes, who), True) for who in accounts}
+    return None if None in found.values() else {who for who, is_counted in found.items() if is_counted}
 
 
 def _mint(known: Answers, at: Contracts) -> Mint | None:

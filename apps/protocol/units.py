@@ -21,6 +21,7 @@ PPB = 10**9
 UINT256_MAX = 2**256 - 1
 NEVER = UINT256_MAX  # deactivation round of an orchestrator that is in the pool
 ZERO_ADDRESS = Address("0x" + "0" * 40)
+LENT_CODE = "0xef0100"  # EIP-7702: how the code of an account begins that keeps its key and runs another's code
 
 _AMOUNT = re.compile(r"\d{1,60}(\.\d{1,18})?", re.ASCII)
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}", re.ASCII)
