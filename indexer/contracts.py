@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from apps.chain.readers.controller import contract_id
-from apps.network.models import ContractChange
-from apps.protocol.units import ZERO_ADDRESS
+from apps.network.selectors.contracts import addresses_last
 from indexer.handlers import OPTIONAL, WATCHED
 from indexer.models import WatchedContract
 
-_NAME_OF = {contract_id(name): name for name in (*WATCHED, *OPTIONAL)}
 
-
-def addresses_now() -> dict[str, str]:
+def watched_now() -> dict[str, str]:
     """The address behind each watched name: what the newest registration said, else what was found at first sight.
 
     A replaced contract stays watched under the same name, for the logs it still has; it is not asked any more.
     """
     found = dict(WatchedContract.objects.values_list("name", "address"))
-    changes = ContractChange.objects.filter(contract_id__in=list(_NAME_OF)).exclude(address=ZERO_ADDRESS)
-    for identity, address in changes.order_by("block_id", "log_index").values_list("contract_id", "address"):
-        found[_NAME_OF[bytes(identity)]] = address
-    return found
+    registered = {name: address for name, address in addresses_last().items() if name in (*WATCHED, *OPTIONAL)}
+    return {**found, **registered}

@@ -10,7 +10,7 @@ from apps.chain.client import ChainClient
 from apps.chain.readers import Read, bonding, minter, read_all_there, rounds
 from apps.chain.words import calldata, number
 from apps.network.models import Block, ParameterRead
-from indexer.contracts import addresses_now
+from indexer.contracts import watched_now
 from indexer.projections.turn import take_writer_turn
 
 # these move with every block: only the last reading is kept
@@ -53,7 +53,7 @@ def _keep(found: dict[str, int], header: Block) -> bool:
 
 def wanted() -> dict[str, Read[Any]]:
     """What to read, by the name it is kept under; the unit is the contract's own."""
-    contract = addresses_now()
+    contract = watched_now()
     rounds_manager, bonding_manager = contract["RoundsManager"], contract["BondingManager"]
     return {
         "l1_block": Read(rounds_manager, calldata(rounds.BLOCK_NUM), number, "blockNum"),

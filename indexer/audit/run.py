@@ -15,7 +15,7 @@ from apps.protocol.earnings import Factors, Holding, with_pending
 from apps.protocol.units import ZERO_ADDRESS, EthWei, LptWei
 from indexer.audit.trail import Answer, Pending, Trail
 from indexer.audit.walk import Walk, walk
-from indexer.contracts import addresses_now
+from indexer.contracts import watched_now
 from indexer.errors import IndexerError
 from indexer.models import IndexState
 
@@ -142,7 +142,7 @@ def _from_contract(
     address: str, chain: Callable[[], ChainClient], block: int, *, is_node: bool
 ) -> tuple[_Figures, str]:
     """The contract's answers, or none and the reason."""
-    manager = addresses_now()["BondingManager"]
+    manager = watched_now()["BondingManager"]
     asked: list[Any] = [
         bonding.delegator(manager, address),
         bonding.pending_stake(manager, address),

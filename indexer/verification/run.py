@@ -14,7 +14,7 @@ from apps.chain.errors import StateMissing
 from apps.chain.readers import read, rounds
 from apps.delegation.models import Position
 from apps.network.models import Block, Orchestrator
-from indexer.contracts import addresses_now
+from indexer.contracts import watched_now
 from indexer.errors import IndexerError
 from indexer.models import IndexState
 from indexer.verification import accounts, network, orchestrators
@@ -108,7 +108,7 @@ def _look(addresses: Collection[str] | None, sample: int | None) -> _Held:
     block = None if state is None else Block.objects.filter(number=state.projected_to).first()
     if block is None:
         raise IndexerError("Nothing is indexed yet; run `manage.py backfill` first.")
-    contracts = addresses_now()
+    contracts = watched_now()
     rows = list(Orchestrator.objects.order_by("address"))
     chosen = _chosen(addresses, sample, {row.address for row in rows}, bytes(block.hash))
     if addresses is not None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from apps.chain.readers.controller import contract_id
 from apps.network.models import ContractAcknowledgement, ContractBaseline, ContractChange
@@ -59,13 +61,22 @@ def changes() -> list[Change]:
 
 def addresses_now() -> dict[str, Address]:
     """The address behind each name, by the newest registration; names whose contract was taken away are absent."""
+    return {name: address for name, address in _newest(ContractChange.objects.all()) if address != ZERO_ADDRESS}
+
+
+def addresses_last() -> dict[str, Address]:
+    """The last address behind each name, also of those whose contract was taken away since."""
+    return dict(_newest(ContractChange.objects.exclude(address=ZERO_ADDRESS)))
+
+
+def _newest(rows: QuerySet[ContractChange]) -> Iterable[tuple[str, Address]]:
+    """Each known name with its newest address."""
     found: dict[str, Address] = {}
-    rows = ContractChange.objects.order_by("block_id", "log_index").values_list("contract_id", "address")
-    for identity, address in rows:
+    for identity, address in rows.order_by("block_id", "log_index").values_list("contract_id", "address"):
         name = _NAME_OF.get(bytes(identity))
         if name is not None:
             found[name] = Address(address)
-    return {name: address for name, address in found.items() if address != ZERO_ADDRESS}
+    return found.items()
 
 
 def pending_changes() -> list[Change]:
