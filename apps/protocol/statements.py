@@ -155,11 +155,16 @@ def domain(chain_id: int) -> dict[str, Any]:
 
 def typed_document(message: Message, chain_id: int) -> dict[str, Any]:
     """The whole JSON that a wallet takes for eth_signTypedData_v4 and a node's command line for typed data."""
+    return wrapped(message.TYPE, written(message), chain_id=chain_id)
+
+
+def wrapped(kind: str, message: Mapping[str, Any], *, chain_id: int) -> dict[str, Any]:
+    """A message that is JSON already, with its types and its domain."""
     return {
-        "types": {_DOMAIN: _listed(_DOMAIN_TYPE), message.TYPE: _listed(TYPES[message.TYPE])},
-        "primaryType": message.TYPE,
+        "types": {_DOMAIN: _listed(_DOMAIN_TYPE), kind: _listed(TYPES[kind])},
+        "primaryType": kind,
         "domain": domain(chain_id),
-        "message": written(message),
+        "message": dict(message),
     }
 
 
