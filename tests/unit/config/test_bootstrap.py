@@ -72,3 +72,13 @@ def test_ensure__when_the_stamp_is_damaged__then_it_installs(installed: list[str
     bootstrap.ensure("local")
     assert installed == ["local"]
     assert set(json.loads(bootstrap.STAMP.read_text(encoding="utf-8"))) == {"local", "node"}
+
+
+def test_environment__when_python_may_not_write_beside_the_sources__then_it_keeps_what_it_compiled_elsewhere() -> None:
+    found = bootstrap.compiled_once({"PYTHONDONTWRITEBYTECODE": "1", "PORT": "9"})
+
+    assert found == {"PORT": "9", "PYTHONPYCACHEPREFIX": str(bootstrap.COMPILED)}
+
+
+def test_environment__when_a_folder_is_named_already__then_that_one_is_used() -> None:
+    assert bootstrap.compiled_once({"PYTHONPYCACHEPREFIX": "/x"}) == {"PYTHONPYCACHEPREFIX": "/x"}
