@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
     "follow-submissions": _every(settings.FOLLOW_INTERVAL_S, "apps.delegation.tasks.follow_submissions", "default"),
     "forget-plans": _every(3600, "apps.delegation.tasks.forget_plans", "default"),
     "verify-sample": _every(settings.VERIFY_INTERVAL_S, "indexer.tasks.verify_sample", "checks"),
+    "judge-claims": _every(settings.JUDGE_INTERVAL_S, "apps.scoring.tasks.judge_claims", "scoring"),
     "read-evidence": _every(settings.EVIDENCE_INTERVAL_S, "apps.contributions.tasks.read_evidence", "sources"),
 }
 for _source in catalog.configured():

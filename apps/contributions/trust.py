@@ -81,8 +81,8 @@ class Word:
 class Relations:
     """Who belongs together. `owners` names the group of an address, absent where it is alone.
 
-    `delegates` says to whom an address has its stake bonded; `ties` has any other tie, by both addresses, each under
-    the other, with its code.
+    `delegates` says to whom an address has its stake bonded; `ties` has the code of any other tie, by the address whose
+    deed it was and then by the other.
     """
 
     owners: Mapping[Address, Address] = field(default_factory=dict)
@@ -92,15 +92,21 @@ class Relations:
     def owner(self, address: Address) -> Address:
         return self.owners.get(address, address)
 
-    def conflict(self, one: Address, other: Address) -> str | None:
-        """Why neither may speak of the other's claims; nothing where no tie is known."""
-        if one == other:
+    def conflict(self, speaker: Address, author: Address, *, endorses: bool) -> str | None:
+        """Why the word of one on a claim of the other does not count; nothing where no tie is known.
+
+        What the author alone did, such as sending stake to a critic, silences no dispute.
+        """
+        if speaker == author:
             return SELF
-        if self.owner(one) == self.owner(other):
+        if self.owner(speaker) == self.owner(author):
             return SAME_OWNER
-        if self._bonded(one, other) or self._bonded(other, one):
-            return CHAIN
-        return self.ties.get(one, _NO_TIES).get(other)
+        own = self._deed(speaker, author)
+        return own if own is not None or not endorses else self._deed(author, speaker)
+
+    def _deed(self, one: Address, other: Address) -> str | None:
+        """What one did that ties it to the other."""
+        return CHAIN if self._bonded(one, other) else self.ties.get(one, _NO_TIES).get(other)
 
     def _bonded(self, one: Address, other: Address) -> bool:
         delegate = self.delegates.get(one)
@@ -213,7 +219,7 @@ def _heard(
             last[pair] = newer
     heard = []
     for word in sorted(last.values(), key=lambda one: one.digest):
-        code = _conflict(standing[word.claim], word.attester, relations)
+        code = _conflict(standing[word.claim], word, relations)
         if code is None:
             heard.append(word)
         else:
@@ -221,8 +227,8 @@ def _heard(
     return aside, heard
 
 
-def _conflict(claim: Claimed, attester: Address, relations: Relations) -> str | None:
-    found = (relations.conflict(attester, author) for author in claim.authors)
+def _conflict(claim: Claimed, word: Word, relations: Relations) -> str | None:
+    found = (relations.conflict(word.attester, author, endorses=word.endorses) for author in claim.authors)
     return next((code for code in found if code is not None), None)
 
 

@@ -12,7 +12,7 @@ So a link always shows the will of `one`, but for `delegates`; that of `other` i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db.models import Q, Sum
 
@@ -85,6 +85,15 @@ def _delegated(gateways: set[str], nodes: set[str], block: int) -> Iterator[Link
                 row.delegator, row.delegate, "delegates", row.round,
                 "0x" + row.tx_hash.hex(), row.log_index, held[row.delegator],
             )  # fmt: skip
+
+
+def delegates_at(accounts: Collection[str], *, block: int) -> dict[str, str]:
+    """To whom each of these accounts has stake bonded at the end of a block; whoever has none is left out."""
+    events = StakeEvent.objects.filter(delegator__in=sorted(accounts), block__lte=block)
+    sums = events.values_list("delegator").annotate(arrived=_sum(_ARRIVING), left=_sum(_LEAVING))
+    holding = {who for who, arrived, left in sums if (arrived or 0) > (left or 0)}
+    last = events.filter(kind__in=_PLACING).order_by("delegator", "-block_id", "-log_index").distinct("delegator")
+    return {who: delegate for who, delegate in last.values_list("delegator", "delegate") if who in holding}
 
 
 def _sum(kinds: tuple[str, ...]) -> Sum:

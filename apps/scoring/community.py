@@ -138,14 +138,14 @@ def _coverage(claims: Iterable[ClaimFact], method: Method) -> Decimal:
 def _sources(facts: CommunityFacts, now: Sums, could: Sums, method: Method) -> dict[str, object]:
     states = [claim.state for claim in facts.claims]
     return {
-        "points": fixed(now.points) if now.points else None,
-        "could_be_points": fixed(could.points),
+        "points": _text(now.points) if now.points else None,
+        "could_be_points": _text(could.points),
         "endorsed": states.count("endorsed"),
         "disputed": states.count("disputed"),
         "waiting": sum(state in PENDING for state in states),
         "reviewers": facts.reviewers,
         "categories": {
-            name: {"brought_points": fixed(points), "counted_points": fixed(now.counted.get(name, ZERO))}
+            name: {"brought_points": _text(points), "counted_points": _text(now.counted.get(name, ZERO))}
             for name, points in now.brought.items()
         },
         "claims": [_claim(claim, method) for claim in facts.claims],
@@ -159,5 +159,9 @@ def _claim(claim: ClaimFact, method: Method) -> dict[str, object]:
         "state": claim.state,
         "age_days": claim.age_days,
         "standing_ppm": int(claim.standing_ppm),
-        "points": fixed(_stands(claim) * points_of(claim, method)),
+        "points": _text(_stands(claim) * points_of(claim, method)),
     }
+
+
+def _text(points: Decimal) -> str:
+    return f"{fixed(points):.4f}"

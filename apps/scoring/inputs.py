@@ -7,7 +7,7 @@ registration are taken from logs up to the block, since the rows of the present 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,18 @@ from apps.network.models import Block, CutChange, Orchestrator, OrchestratorRoun
 from apps.protocol.units import Address, BlockNumber, Ppm
 from apps.protocol.units import Round as RoundNumber
 from apps.scoring.columns import payments_between, raised_between, rounds_between
-from apps.scoring.facts import CutFact, Cuts, NetworkFacts, OrchestratorFacts, Payments, RaisedFact, Rounds
+from apps.scoring.communal.inputs import read_community
+from apps.scoring.facts import (
+    CommunityFacts,
+    CutFact,
+    Cuts,
+    LinkFact,
+    NetworkFacts,
+    OrchestratorFacts,
+    Payments,
+    RaisedFact,
+    Rounds,
+)
 from apps.scoring.jobinputs import JobInputs, read_jobs
 from apps.scoring.linkinputs import read_links
 from apps.scoring.method import Method, live, shadows
@@ -69,6 +80,7 @@ class _Rows:
     registered: set[str]
     active: set[str]
     told: JobInputs
+    community: Mapping[Address, CommunityFacts]
 
 
 def finalized_block() -> Block | None:
@@ -85,28 +97,35 @@ def finalized_block() -> Block | None:
 def snapshot(block: Block) -> Snapshot | None:
     """All facts at a block, read at one instant; nothing before the first round that has an end."""
     with one_instant():
-        now = Round.objects.filter(block__lte=block.number).order_by("-number").values_list("number", flat=True).first()
+        now = open_round(block.number)
         if now is None:
             return None
-        return Snapshot(BlockNumber(block.number), bytes(block.hash), _facts(RoundNumber(now), block))
+        return Snapshot(BlockNumber(block.number), bytes(block.hash), _facts(now, block))
+
+
+def open_round(block: int) -> RoundNumber | None:
+    """The round that was open at a block; nothing before the first."""
+    now = Round.objects.filter(block__lte=block).order_by("-number").values_list("number", flat=True).first()
+    return None if now is None else RoundNumber(now)
 
 
 def _facts(now: RoundNumber, block: Block) -> NetworkFacts:
     reach = _Reach.of((live(), *shadows()))
     first = RoundNumber(now - reach.rounds)
-    rows = _rows(first, now, block, reach)
+    links = read_links(first=RoundNumber(now - reach.links), block=block.number)
+    rows = _rows(first, now, block, reach, links)
     window = Round.objects.filter(number__gte=first, number__lt=now).order_by("number").values_list("number", flat=True)
     addresses = sorted(rows.registered | rows.active | rows.rounds.keys())
     return NetworkFacts(
         round=now,
         window=tuple(RoundNumber(number) for number in window),
         orchestrators=tuple(_orchestrator(address, rows) for address in addresses),
-        links=read_links(first=RoundNumber(now - reach.links), block=block.number),
+        links=links,
         demand=rows.told.market,
     )
 
 
-def _rows(first: RoundNumber, now: RoundNumber, block: Block, reach: _Reach) -> _Rows:
+def _rows(first: RoundNumber, now: RoundNumber, block: Block, reach: _Reach, links: tuple[LinkFact, ...]) -> _Rows:
     rounds = rounds_between(first, now)
     return _Rows(
         rounds=rounds,
@@ -117,6 +136,7 @@ def _rows(first: RoundNumber, now: RoundNumber, block: Block, reach: _Reach) -> 
         registered=_registered(block.number),
         active=set(_active_in(now)),
         told=read_jobs(first=first, now=now, block=BlockNumber(block.number), until=block.time),
+        community=read_community(until=block.time, block=block.number, links=links, method=live()),
     )
 
 
@@ -134,6 +154,7 @@ def _orchestrator(address: str, rows: _Rows) -> OrchestratorFacts:
         cuts=rows.cuts.get(address, _NO_CUTS),
         jobs=rows.told.jobs.get(whose),
         delivery=rows.told.delivery.get(whose),
+        community=rows.community.get(whose),
         raised=rows.raised.get(address, ()),
     )
 

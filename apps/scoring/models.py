@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from apps.contributions.fields import DigestField
 from apps.network.fields import AddressField, HashField
 
 
@@ -115,3 +116,37 @@ class BacktestRun(models.Model):
 
     def __str__(self) -> str:
         return f"back-test of method {self.version} at block {self.as_of_block}"
+
+
+class ClaimStanding(models.Model):
+    """What is for and against a claim, as it was judged last: weights in ppm of one reviewer. A copy, made anew."""
+
+    claim = DigestField(primary_key=True)
+    endorsed_ppm = models.BigIntegerField()
+    disputed_ppm = models.BigIntegerField()
+    standing_ppm = models.IntegerField(help_text="share of its points that the claim brings; 0 while not endorsed")
+
+    class Meta:
+        db_table = "scoring_claim_standing"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(standing_ppm__gte=0, standing_ppm__lte=1_000_000), name="claim_standing_is_a_share"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"standing of {self.claim[:10]}…"
+
+
+class AttestationWeight(models.Model):
+    """What an attestation weighs, in ppm of one reviewer, and why: a code of apps.contributions.trust.SENTENCES."""
+
+    attestation = DigestField(primary_key=True)
+    weight_ppm = models.IntegerField()
+    code = models.CharField(max_length=20)
+
+    class Meta:
+        db_table = "scoring_attestation_weight"
+
+    def __str__(self) -> str:
+        return f"weight of {self.attestation[:10]}…"

@@ -8,6 +8,7 @@ import structlog
 from celery import shared_task
 
 from apps.scoring import backtests, services
+from apps.scoring.communal import recording
 
 log = structlog.get_logger(__name__)
 
@@ -34,3 +35,13 @@ def backtest_network() -> int | None:
     ms = round((time.monotonic() - began) * 1000)
     log.info("backtest_run", run=run.pk, version=run.version, block=run.as_of_block, round=run.as_of_round, ms=ms)
     return run.pk
+
+
+@shared_task(name="apps.scoring.tasks.judge_claims")
+def judge_claims() -> int:
+    """How many claims came into another state; claims are judged anew only where something is new."""
+    began = time.monotonic()
+    changed = recording.claims_judge()
+    if changed:
+        log.info("claims_judged", transitions=changed, ms=round((time.monotonic() - began) * 1000))
+    return changed

@@ -53,6 +53,7 @@ SCORE_INTERVAL_S = 15 if env.local_network else 60
 VERIFY_INTERVAL_S = 15 if env.local_network else 60  # how often it is asked whether the round's sample is done
 VERIFY_SAMPLE = 200  # accounts besides all orchestrators: about 2,000 calls a round
 EVIDENCE_INTERVAL_S = 5 if env.local_network else 60  # how often it is asked whether evidence is due
+JUDGE_INTERVAL_S = 3 if env.local_network else 15  # how often it is asked whether something new was said of claims
 PAGE_POLL_S = 1 if env.local_network else 5
 FOLLOW_GAP_S = 0.2 if env.local_network else 1.0  # between two follows that heads ask for; Arbitrum has four a second
 

@@ -18,6 +18,7 @@ from apps.contributions.trust import (
     MUTUAL,
     NO_TRUST,
     ONE,
+    RELATED,
     SAME_OWNER,
     SELF,
     STATED,
@@ -149,7 +150,6 @@ def test_states_conflict__of_what_people_write__then_only_real_ones(text: str, s
     [
         (Relations(owners={SEED_A: who(7), MAKER: who(7)}), SAME_OWNER),
         (Relations(delegates={SEED_A: MAKER}), CHAIN),
-        (Relations(delegates={MAKER: SEED_A}), CHAIN),
         (Relations(delegates={SEED_A: OTHER}, owners={OTHER: who(7), MAKER: who(7)}), CHAIN),
         (Relations(ties={SEED_A: {MAKER: FUNDED}}), FUNDED),
     ],
@@ -164,6 +164,16 @@ def test_trust__between_related_accounts__then_shown_with_the_reason_and_not_cou
     assert found.weights == {said.digest: Weight(0, code)}
     assert found.weights[said.digest].sentence
     assert not found.supports
+
+
+@pytest.mark.parametrize(
+    "relations", [Relations(delegates={MAKER: SEED_A}), Relations(ties={MAKER: {SEED_A: RELATED}})]
+)
+def test_trust__when_the_author_made_the_tie__then_it_silences_no_dispute(relations: Relations) -> None:
+    praise, blame = word(SEED_A, "c"), word(SEED_A, "c", endorses=False)
+
+    assert not trust([claim("c")], [praise], relations).weights[praise.digest].counts
+    assert trust([claim("c")], [blame], relations).weights[blame.digest] == Weight(ONE, COUNTED)
 
 
 def test_trust__when_a_co_author_is_the_speaker__then_it_is_its_own_claim() -> None:

@@ -187,7 +187,7 @@ def test_part__of_any_claims__keeps_every_cap_and_its_interval(made: list[ClaimF
         return
     rules = categories_of(live())
     counted = {name: each["counted_points"] for name, each in found.sources["categories"].items()}  # type: ignore[attr-defined]
-    assert all(points <= rules[name].maximum for name, points in counted.items())
+    assert all(Decimal(points) <= rules[name].maximum for name, points in counted.items())
     assert 0 < found.value <= 100
     assert found.low is not None
     assert found.high is not None
