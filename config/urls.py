@@ -1,7 +1,9 @@
+from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
     path("api/", include("apps.api.urls")),
+    path("staff/", admin.site.urls),  # linked from nowhere: see docs/runbook.md
     path("", include("apps.web.urls")),
 ]
 

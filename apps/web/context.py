@@ -34,6 +34,7 @@ PAGES = (
     ("/orchestrators/", "Orchestrators"),
     ("/compare/", "Compare"),
     ("/stake/", "Stake"),
+    ("/contributions/", "Contributions"),
     ("/method/", "Method"),
     ("/status/", "Status"),
     ("/api/", "API"),
