@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,11 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from apps.delegation.accounts import kind_of, kinds_of
 from apps.delegation.earned import RoundEarned
 from apps.delegation.positions import MOST_TOGETHER, position_of, rounds_of
+from apps.delegation.reminders import rewards_called
 from apps.network.limits import LOOK_COST
 from apps.network.selectors.listquery import BadQuery
 from apps.protocol.formats import checksummed
@@ -22,8 +25,10 @@ from apps.protocol.units import Address, AddressError
 from apps.web import accounts, amounts, live
 from apps.web.limiting import limited, names_somebody
 from apps.web.named import address_of
+from apps.web.plan.words import called
 from apps.web.refusals import refuse
 from apps.web.sheets import sheet
+from apps.web.stake import feed
 from apps.web.stake.page import portfolio, position_page
 
 _PARAMETERS = ("and", "since")
@@ -68,7 +73,7 @@ def position(request: HttpRequest, address: str) -> HttpResponseBase:
         request,
         "stake/position.html",
         "stake/_position_live.html",
-        lambda: {**_position_context(found, first), "account": account},
+        lambda: {**_position_context(found, first), "account": account, "feed_url": _feed_url(request, found)},
         version=account,
     )
 
@@ -76,6 +81,11 @@ def position(request: HttpRequest, address: str) -> HttpResponseBase:
 def _position_context(address: Address, first: int | None) -> dict[str, Any]:
     page = position_page(address, first=first)
     return {"page": page, "held": page.held, "address": address, "json_url": f"/api/v1/positions/{address}"}
+
+
+def _feed_url(request: HttpRequest, address: Address) -> str:
+    """Whole, since it is for another program."""
+    return request.build_absolute_uri(reverse("web:stake_reward_feed", args=[address]))
 
 
 def _portfolio(request: HttpRequest, addresses: list[Address]) -> HttpResponseBase:
@@ -103,6 +113,22 @@ def rounds_csv(request: HttpRequest, address: str) -> HttpResponseBase:
     lines = [[_cell(getattr(row, name)) for name in ROUND_COLUMNS] for row in reversed(rows)]
     response = sheet(f"millrace-{found}-earnings", ROUND_COLUMNS, lines)
     response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+@_counted
+def reward_feed(request: HttpRequest, address: str) -> HttpResponseBase:
+    """The reminder that reward was called, as an Atom feed: a stable entry a round, and no account needed."""
+    found = _found(request, address, "web:stake_reward_feed")
+    if isinstance(found, HttpResponseBase):
+        return found
+    text = feed.written(found, rewards_called(found), name_of=called(), whole=request.build_absolute_uri)
+    tag = f'"{sha256(text.encode()).hexdigest()[:32]}"'
+    response: HttpResponseBase = get_conditional_response(request, etag=tag) or HttpResponse(
+        text, content_type=feed.MEDIA_TYPE
+    )
+    response.headers["ETag"], response.headers["Cache-Control"] = tag, "private, no-cache"
     return response
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
@@ -22,6 +23,7 @@ from tests.factories import (
     OrchestratorRoundFactory,
     PositionFactory,
     ProposalVoteFactory,
+    RewardCallFactory,
     RoundFactory,
     ScoreFactory,
     ScoreRunFactory,
@@ -228,6 +230,55 @@ def test_names__when_one_reader_looks_up_too_many__then_they_are_told_to_wait_an
     assert [client.get(f"/stake/{name}.eth/").status_code for name in ("bob", "eve")] == [404, 429]
     assert client.get(f"{URL}?and=eve.eth").status_code == 429
     assert client.get(URL).status_code == 200
+
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+def feed_of(client: Client, who: str = ANN) -> tuple[str, list[tuple[str, ...]]]:
+    """The feed's id, and id, title, summary and time of each entry."""
+    response = client.get(f"/stake/{who}/reward.atom")
+    assert response["Content-Type"].startswith("application/atom+xml")
+    root = ElementTree.fromstring(response.content)
+    entries = [
+        tuple(entry.findtext(f"a:{name}", "", ATOM) for name in ("id", "title", "summary", "updated"))
+        for entry in root.iterfind("a:entry", ATOM)
+    ]
+    return root.findtext("a:id", "", ATOM), entries
+
+
+def test_reminder__when_reward_was_called__then_an_entry_a_round_that_never_changes(
+    client: Client, network: None
+) -> None:
+    RewardCallFactory(orchestrator=NODE, round=197, block__number=1475)  # before the stake counted
+    RewardCallFactory(orchestrator=NODE, round=198, block__number=1485)
+    RewardCallFactory(orchestrator=OTHER, round=199, block__number=1494)
+    identity, entries = feed_of(client)
+    assert [entry[1] for entry in entries] == ["Reward of round 198 was called"]
+    assert "called reward at block 1,485" in entries[0][2]
+    assert "Until round 199 begins" in entries[0][2]
+    RewardCallFactory(orchestrator=NODE, round=200, block__number=1999)
+    again, more = feed_of(client)
+    assert (again, more[1:]) == (identity, entries)
+    assert [entry[1] for entry in more] == ["Reward of round 200 was called", "Reward of round 198 was called"]
+    assert len({identity, more[0][0], more[1][0]}) == 3
+    assert all(one.startswith("urn:uuid:") for one in (identity, more[0][0]))
+
+
+def test_reminder__when_nothing_is_new__then_304_and_an_empty_feed_for_who_has_no_stake(
+    client: Client, network: None
+) -> None:
+    RewardCallFactory(orchestrator=NODE, round=198, block__number=1485)
+    tag = client.get(f"{URL}reward.atom")["ETag"]
+    assert client.get(f"{URL}reward.atom", headers={"if-none-match": tag}).status_code == 304
+    assert feed_of(client, EVE)[1] == []
+    assert client.get("/stake/0x12/reward.atom").status_code == 404
+
+
+def test_reminder__is_offered_where_stake_waits_for_a_reward(client: Client, network: None) -> None:
+    page = client.get(URL).content.decode()
+    assert page.count(f'href="http://testserver{URL}reward.atom"') == 2  # in the head, and in words
+    assert "Remind me when the reward has been called" not in client.get(f"/stake/{EVE}/").content.decode()
 
 
 def test_look__for_an_address__then_led_on(client: Client, network: None) -> None:
