@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from apps.contributions.evidence.standing import Standing, standings, standings_of
 from apps.contributions.models import Attestation, Claim, CoSignature, KeyDelegation, Revocation
@@ -39,8 +40,27 @@ class Told:
 
 def read(until: datetime) -> Told:
     """What had been received by that moment. Evidence is told as it is known now: checks come later than claims."""
+    versions = _versions(until)
+    if not versions:
+        return Told((), (), ())
     revoked = _revoked(until)
-    return Told(_claims(until, revoked), _words(until, revoked), _keys(until))
+    return Told(_claims(versions, until, revoked), _words(until, revoked), _keys(until))
+
+
+class _Version(NamedTuple):
+    root: str
+    digest: str
+    orchestrator: str
+    category: str
+    period_end: datetime
+    state: str
+
+
+def _versions(until: datetime) -> list[_Version]:
+    """Every version of every claim, the newest by its author's clock last."""
+    rows = Claim.objects.filter(received_at__lte=until).order_by("issued_at", "pk")
+    columns = rows.values_list("root_id", "pk", "orchestrator", "category", "period_end", "state")
+    return [_Version(*row) for row in columns.iterator()]
 
 
 def _revoked(until: datetime) -> dict[str, Address]:
@@ -49,32 +69,27 @@ def _revoked(until: datetime) -> dict[str, Address]:
     return {subject: Address(author) for subject, author in rows}
 
 
-def _claims(until: datetime, revoked: Mapping[str, Address]) -> tuple[ClaimRow, ...]:
+def _claims(versions: Iterable[_Version], until: datetime, revoked: Mapping[str, Address]) -> tuple[ClaimRow, ...]:
     signers = _co_signers(until)
+    newest: dict[str, _Version] = {}
     ended: dict[str, Address] = {}
-    newest: dict[str, tuple[str, str, str, datetime, str]] = {}
-    rows = (
-        Claim.objects.filter(received_at__lte=until)
-        .order_by("issued_at", "pk")
-        .values_list("root_id", "pk", "orchestrator", "category", "period_end", "state")
-    )
-    for root, digest, *rest in rows.iterator():
-        newest[root] = (digest, *rest)  # the newest by its author's clock comes last
-        if digest in revoked:
-            ended[root] = revoked[digest]
-    evidence = _evidence(row[0] for root, row in newest.items() if root not in ended)
+    for one in versions:
+        newest[one.root] = one
+        if one.digest in revoked:
+            ended[one.root] = revoked[one.digest]
+    evidence = _evidence(one.digest for root, one in newest.items() if root not in ended)
     return tuple(
         ClaimRow(
-            digest=digest,
-            orchestrator=Address(orchestrator),
-            category=category,
-            ended=period_end.date(),
-            state=state,
-            authors=(Address(orchestrator), *signers.get(digest, ())),
-            evidence=evidence.get(digest, ()),
+            digest=one.digest,
+            orchestrator=Address(one.orchestrator),
+            category=one.category,
+            ended=one.period_end.date(),
+            state=one.state,
+            authors=(Address(one.orchestrator), *signers.get(one.digest, ())),
+            evidence=evidence.get(one.digest, ()),
             revoked_by=ended.get(root),
         )
-        for root, (digest, orchestrator, category, period_end, state) in sorted(newest.items())
+        for root, one in sorted(newest.items())
     )
 
 
