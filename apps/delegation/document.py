@@ -9,7 +9,10 @@ from apps.delegation.plan.disturbances import Disturbance
 from apps.delegation.plan.parsing import as_program
 from apps.delegation.proof import Proof
 from apps.protocol.bonding.state import Account, Node, State
+from apps.protocol.formats import checksummed
 from apps.protocol.units import NEVER, ZERO_ADDRESS, Address
+
+TYPED = 8  # characters of an address that are typed to confirm it: more than twins are made to share
 
 
 def document(plan: Plan, proof: Proof, *, identity: str) -> dict[str, Any]:
@@ -77,9 +80,15 @@ def _disturbance(one: Disturbance, plan: Plan) -> dict[str, Any]:
         "sentence": one.sentence,
         "amount_wei": None if one.amount_wei is None else str(one.amount_wei),
         "unit": one.unit or None,
-        "confirm": one.confirm or None,
+        "confirm": None if one.confirm is None else _confirm(one.confirm),
         "acknowledged": one.code in plan.acknowledged,
     }
+
+
+def _confirm(address: Address) -> dict[str, str]:
+    """The address as its checksum writes it, and the end of it that people type."""
+    whole = checksummed(address)
+    return {"address": whole, "text": whole[-TYPED:]}
 
 
 def state(now: State) -> dict[str, Any]:

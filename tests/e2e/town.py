@@ -125,7 +125,9 @@ class Town:
         expect(self.page.get_by_role("heading", name="Before and after")).to_be_visible()
 
     def agree(self) -> None:
-        """Every box, each by its own tick."""
+        """Every box, each by its own tick, and the end of the address where that is to be typed."""
+        for field in self.page.locator("#agree .field").all():
+            field.locator("input").fill(field.locator(".addr").inner_text()[-8:])
         for box in self.page.locator("#agree input[type=checkbox]").all():
             box.check()
         self.page.get_by_role("button", name="Check again and show the transaction").click()

@@ -218,6 +218,13 @@ class PlanStateSerializer(Shape):
     network = PlanNetworkSerializer()
 
 
+class PlanConfirmSerializer(Shape):
+    """An address that has to be right, with its checksum, and the end of it to type."""
+
+    address = serializers.CharField()
+    text = serializers.CharField()
+
+
 class PlanDisturbanceSerializer(Shape):
     """A change beside what was asked."""
 
@@ -226,7 +233,15 @@ class PlanDisturbanceSerializer(Shape):
     sentence = serializers.CharField()
     amount_wei = MaybeWei(allow_null=True)
     unit = serializers.CharField(allow_null=True, help_text="LPT or ETH, where there is an amount")
+    confirm = PlanConfirmSerializer(allow_null=True, help_text="what people should type, where a tick is too little")
     acknowledged = serializers.BooleanField()
+
+
+class PlanNoteSerializer(Shape):
+    """What a reader should know though the plan does not do it."""
+
+    code = serializers.CharField()
+    sentence = serializers.CharField()
 
 
 class PlanAlternativeSerializer(Shape):
@@ -244,7 +259,11 @@ class PlanInvariantSerializer(Shape):
 
 
 class PlanProofSerializer(Shape):
-    level = serializers.CharField(help_text="simulate: the contracts' own run of all steps")
+    level = serializers.ChoiceField(
+        choices=("simulate", "call"),
+        help_text="simulate: the contracts' own run of all steps in the next block, by eth_simulateV1; call: their run "
+        "in one eth_call in which a program stands at the signer's address",
+    )
     block_hash = Hash()
     holds = serializers.BooleanField()
 
@@ -353,6 +372,7 @@ class PlanSerializer(Shape):
     to_acknowledge = serializers.ListField(child=serializers.CharField(), help_text="codes")
     unchanged = serializers.ListField(child=serializers.CharField(), help_text="sentences")
     alternatives = PlanAlternativeSerializer(many=True)
+    notes = PlanNoteSerializer(many=True, required=False, help_text="nothing to agree to")
     invariants = PlanInvariantSerializer(many=True)
     proof = PlanProofSerializer()
     expires = PlanExpirySerializer()

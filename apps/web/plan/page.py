@@ -21,9 +21,9 @@ from apps.web import accounts
 from apps.web.pictures import holdings
 from apps.web.pictures.holdings import Held
 from apps.web.plan import figures
+from apps.web.plan.agreeing import Agreement, Answered, agreements
 from apps.web.plan.figures import Group, Outcome
 from apps.web.plan.kinds import KINDS, Kind
-from apps.web.plan.words import Point, point
 
 _STATES = PlanSubmission.State
 _TONES = {"done": "good", "different": "warn", "failed": "danger", "replaced": "warn", "dropped": "warn"}
@@ -32,16 +32,6 @@ LEVELS = {
     "simulate": "the contracts themselves, run on all steps in a simulation (eth_simulateV1)",
     "call": "the contracts themselves, each step tried with overridden state (eth_call)",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """A disturbance to read, with its one box."""
-
-    code: str
-    words: Point
-    sentences: tuple[str, ...]
-    is_agreed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +130,8 @@ class PlanPage:
         return datetime.fromtimestamp(self.document["made_at"]["time"], UTC)
 
 
-def page_of(kept: PreparedPlan, base: str, called: Called) -> PlanPage:
-    """The page of a kept plan; `base` is the address of the form."""
+def page_of(kept: PreparedPlan, base: str, called: Called, answers: Answered | None = None) -> PlanPage:
+    """The page of a kept plan; `base` is the address of the form, `answers` what could not be taken as it was."""
     document = kept.document
     then, now = (_signer_of(document, side) for side in ("before", "after"))
     sent = list(kept.submissions.order_by("step", "id"))
@@ -154,7 +144,7 @@ def page_of(kept: PreparedPlan, base: str, called: Called) -> PlanPage:
         outcome=_outcome(sent, called),
         picture=holdings.drawn(then, now),
         picture_keys=holdings.keys(then, now),
-        agreements=tuple(_agreements(document)),
+        agreements=tuple(agreements(document, answers or Answered())),
         ways=tuple(_way(one, document, base) for one in document["alternatives"]),
         steps=tuple(_signables(document, sent)),
         results=tuple(_result(one, base) for one in sent),
@@ -180,17 +170,7 @@ def _signer_of(document: Mapping[str, Any], side: str) -> Held:
     return next((holdings.held(one) for one in found), Held(0, 0, 0))
 
 
-# --- what is to be agreed to, and other ways
-
-
-def _agreements(document: Mapping[str, Any]) -> Iterator[Agreement]:
-    """One for each code, with everything that is said under it."""
-    by_code: dict[str, list[Mapping[str, Any]]] = {}
-    for one in document["disturbances"]:
-        by_code.setdefault(one["code"], []).append(one)
-    for code, found in by_code.items():
-        sentences = tuple(dict.fromkeys(one["sentence"] for one in found))
-        yield Agreement(code, point(code), sentences, all(one["acknowledged"] for one in found))
+# --- other ways
 
 
 def _way(one: Mapping[str, Any], document: Mapping[str, Any], base: str) -> Way:

@@ -26,7 +26,9 @@ POINTS: Mapping[str, Point] = {
         "The account becomes an orchestrator", "This account will be an orchestrator and call reward each round"
     ),
     "reward_forfeited": Point("The reward of this round is given up", "I give up the reward of this round"),
-    "ownership_given_away": Point("The stake will belong to another account", "I give this stake away for good"),
+    "ownership_given_away": Point(
+        "The stake will belong to another account", "That account shall own this stake for good"
+    ),
     "gift_to_orchestrator": Point(
         "The receiver is an orchestrator", "What I give becomes own stake of the orchestrator"
     ),
@@ -47,6 +49,28 @@ POINTS: Mapping[str, Point] = {
         "The account stops being an orchestrator", "I end the registration, and the stake of others earns nothing"
     ),
     "eth_to_contract": Point("The ETH goes to a contract", "This contract can take ETH, I have made sure of it"),
+    "owner_is_contract": Point(
+        "The stake will belong to a contract", "This contract can manage stake, I have made sure of it"
+    ),
+    "left_behind": Point(
+        "Fees and unbonding stake stay behind", "I keep the key of this account until these are withdrawn"
+    ),
+    "lock_goes_elsewhere": Point(
+        "The lock goes to another orchestrator than it came from", "It shall go to where my stake is now"
+    ),
+    "delegate_suspended": Point(
+        "The orchestrator is not active for the rest of this round", "I know what it loses in this round by this"
+    ),
+    "delegate_becomes_last": Point(
+        "The orchestrator becomes the last one with a place", "I know that the next to gather more takes its place"
+    ),
+    "allowance_left_over": Point(
+        "An older approval stays open", "The staking contract may still draw that from my wallet"
+    ),
+    "allowance_replaced": Point("An older approval is replaced", "Nothing of my older approval is left"),
+    "signed_by_contract": Point(
+        "A contract signs", "If a new round has begun before the last owner signs, the plan is made anew"
+    ),
     "votes_moved": Point("Voting power moves", "My voting power counts with the new orchestrator"),
     "other_position": Point("Another position changes too", "I know that this other position changes"),
 }

@@ -43,6 +43,7 @@ from apps.web.csp import signs
 from apps.web.limiting import limited, names_somebody
 from apps.web.named import address_of
 from apps.web.plan import form as forms
+from apps.web.plan.agreeing import Answered, answered
 from apps.web.plan.export import FORMATS
 from apps.web.plan.kinds import GROUPS, KINDS
 from apps.web.plan.page import page_of
@@ -137,15 +138,18 @@ def _kept(address: str, identity: str) -> PreparedPlan:
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited(CHAIN_COST)
 def show(request: HttpRequest, address: str, identity: str) -> HttpResponseBase:
-    """The preview; a POST agrees to the disturbances that are ticked."""
+    """The preview; a POST agrees to the disturbances that are ticked, and typed where that is asked for."""
     kept = _kept(address, identity)
     if request.method != "POST":
         return _shown(request, kept)
     if kept.submissions.exists():
         return HttpResponseRedirect(f"{_url(kept)}#result")
     shown = kept.document
+    answers = answered(shown, request.POST)
+    if answers.wrong:
+        return _shown(request, kept, answers=answers, status=400)
     try:
-        made = plans.plan_acknowledge(chain.client(), kept.id, request.POST.getlist("code"))
+        made = plans.plan_acknowledge(chain.client(), kept.id, answers.codes)
     except ChainError:
         return _shown(request, kept, refused=Refusal("chain_away", AWAY), status=503)
     if isinstance(made, Refusal):
@@ -172,10 +176,11 @@ def _shown(
     *,
     refused: Refusal | None = None,
     changed: list[str] | None = None,
+    answers: Answered | None = None,
     status: int = 200,
 ) -> HttpResponse:
     base = _base(Address(kept.document["signer"]))
-    page = page_of(kept, base, called())
+    page = page_of(kept, base, called(), answers)
     context = {
         "page": page,
         "who": kept.document["signer"],
@@ -183,6 +188,7 @@ def _shown(
         "changed": changed,
         "wallet": _for_wallet(kept, page.done) if page.can_sign else None,
         "formats": FORMATS,
+        "feed_url": request.build_absolute_uri(reverse("web:stake_reward_feed", args=[kept.document["signer"]])),
     }
     return _unstored(render(request, _SHOW, context, status=status))
 

@@ -54,6 +54,7 @@ def test_plan_page__when_read_and_agreed_to__then_shows_all_and_calldata_only_at
     _forms_keep_what_was_typed(saver, two)
     _top_up_is_shown(saver)
     _move_is_agreed_to(saver, two)
+    _gift_is_typed(saver)
     _strangers_learn_nothing(saver, two)
     _recheck_tells_what_differs(local, saver)
     _between_two_steps_the_rest_is_tried(local, saver)
@@ -142,6 +143,26 @@ def _move_is_agreed_to(saver: Address, two: Address) -> None:
     assert whole["Location"] == f"{url}#sign"
     kept.refresh_from_db()
     assert kept.document["steps"][0]["calldata"] in page(kept)
+
+
+def _gift_is_typed(saver: Address) -> None:
+    friend = "0xF39fd6e51aad88F6F4ce6aB8827279cffFb92266"
+    kept = planned(saver, kind="hand_over", receiver=friend.lower())
+    url = f"/stake/{saver}/plan/{kept.id}/"
+    everything = [one["code"] for one in kept.document["disturbances"]]
+    assert everything[0] == "ownership_given_away"
+    assert "The last 8 characters of" in page(kept)
+    for typed, says in (("", "The 8 characters are missing."), ("fFb92265", "are not the end of that address.")):
+        refused = Client().post(url, {"code": everything, "typed-ownership_given_away": typed})
+        assert refused.status_code == 400
+        assert says in text(refused)
+        assert f'value="{typed}"' in text(refused)
+        kept.refresh_from_db()
+        assert kept.document["to_acknowledge"] == everything
+    agreed = Client().post(url, {"code": everything, "typed-ownership_given_away": " ffb92266 "})
+    assert agreed["Location"] == f"{url}#sign"
+    assert "The last 8 characters of" not in page(kept)
+    PreparedPlan.objects.filter(pk=kept.id).delete()
 
 
 def _strangers_learn_nothing(saver: Address, two: Address) -> None:

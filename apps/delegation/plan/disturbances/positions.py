@@ -18,10 +18,7 @@ from apps.delegation.plan.intentions import (
 )
 from apps.protocol.bonding.rewards import forfeited
 from apps.protocol.bonding.state import Account, Status
-from apps.protocol.formats import checksummed
 from apps.protocol.units import ZERO_ADDRESS, Address
-
-TYPED = 8  # characters of an address that are typed to confirm it: more than twins are made to share
 
 
 def found(wanted: Intention, run: Run) -> Iterator[Disturbance]:
@@ -35,11 +32,6 @@ def found(wanted: Intention, run: Run) -> Iterator[Disturbance]:
     yield from _locks(run)
     yield from _lock_back(wanted, run)
     yield from _others(wanted, run)
-
-
-def typed(address: Address) -> str:
-    """What is typed to confirm an address: its end, as its checksum writes it."""
-    return checksummed(address)[-TYPED:]
 
 
 def _moved(wanted: Intention, run: Run) -> Iterator[Disturbance]:
@@ -56,7 +48,7 @@ def _moved(wanted: Intention, run: Run) -> Iterator[Disturbance]:
                 stake,
                 "LPT",
                 # who asked to stake something did not ask for this
-                typed(later.delegate) if isinstance(wanted, Delegate) else "",
+                later.delegate if isinstance(wanted, Delegate) else None,
             )
 
 
@@ -99,7 +91,7 @@ def _given_away(wanted: Intention, run: Run) -> Iterator[Disturbance]:
         "back: be sure that you hold its key.",
         amount,
         "LPT",
-        typed(to),
+        to,
     )
     node = run.before.nodes.get(to)
     if node is not None and node.registered:

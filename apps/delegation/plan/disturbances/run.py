@@ -15,7 +15,7 @@ from apps.protocol.units import Address
 class Disturbance:
     """One change beside the intention. `about` is whom it concerns; `unit` is LPT or ETH where there is an amount.
 
-    `confirm` is what people type to agree, where a tick is too little: the end of the address that is to be right.
+    `confirm` is an address that has to be right: people type its end to agree, where a tick is too little.
     """
 
     code: str
@@ -23,7 +23,7 @@ class Disturbance:
     sentence: str
     amount_wei: int | None = None
     unit: str = ""
-    confirm: str = ""
+    confirm: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
