@@ -29,7 +29,7 @@ GROUPS = {
 }
 NO_JOBS = "nothing sure tells what it was paid for"
 NO_OFFERS = "no source reports what it offers"
-NO_COMMUNITY = "no contributions are collected yet"
+NO_COMMUNITY = "no contribution of it counts"
 NOT_SCORED = "no score run has seen it yet"
 
 

@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.conf import settings
+from django.utils import timezone
+
+from apps.contributions.categories import CATEGORIES
+from apps.contributions.reviewers import Reviewer, reviewers_of
 from apps.network.selectors.identities import Name, names
 from apps.scoring.backtests import latest_backtest
+from apps.scoring.community import CategoryRule, categories_of
 from apps.scoring.flowwords import SENTENCES
 from apps.scoring.method import Method, live, methods, shadows
 from apps.scoring.models import ScoreRun
@@ -25,6 +31,17 @@ class Shadow:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryView:
+    """A category of contributions with what a claim brings, from where it counts, and its most, in points."""
+
+    title: str
+    sentence: str
+    claim: str
+    minimum: str
+    maximum: str
+
+
+@dataclass(frozen=True, slots=True)
 class MethodPage:
     """The page. `numbers` has every constant of the live method by section, written as people write them."""
 
@@ -38,6 +55,8 @@ class MethodPage:
     versions: tuple[Method, ...]
     shadows: tuple[Shadow, ...]
     flows: Mapping[str, str]
+    categories: tuple[CategoryView, ...]
+    reviewers: tuple[Reviewer, ...]
 
 
 def method_page() -> MethodPage:
@@ -59,7 +78,14 @@ def method_page() -> MethodPage:
         versions=methods(),
         shadows=tuple(Shadow(one, _newest(one)) for one in shadows()),
         flows=SENTENCES,
+        categories=tuple(_category(name, rule) for name, rule in categories_of(by).items()),
+        reviewers=tuple(one for one in reviewers_of(int(settings.CHAIN_ID)) if one.serves(timezone.now().date())),
     )
+
+
+def _category(name: str, rule: CategoryRule) -> CategoryView:
+    known = CATEGORIES[name]
+    return CategoryView(known.title, known.sentence, plain(rule.claim), plain(rule.minimum), plain(rule.maximum))
 
 
 def plain(value: Decimal) -> str:

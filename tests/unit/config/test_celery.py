@@ -20,6 +20,7 @@ def test_beat__when_a_worker_is_slow__then_no_message_outlives_its_interval() ->
         "forget-plans": 3600,
         "verify-sample": 15,
         "read-evidence": 5,
+        "judge-claims": 3,
     }
     assert all(entry["options"]["expires"] == entry["schedule"] for entry in entries.values())
 
@@ -36,6 +37,7 @@ def test_beat__when_an_entry_is_due__then_its_task_exists_and_has_the_queue_of_i
         "apps.delegation.tasks.forget_plans": "default",
         "indexer.tasks.verify_sample": "checks",
         "apps.contributions.tasks.read_evidence": "sources",
+        "apps.scoring.tasks.judge_claims": "scoring",
     }
     assert {entry["task"] for entry in entries} <= set(app.tasks)
 
