@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import orjson
 
 from apps.devnet.cast import Cast
-from apps.devnet.outside import analytics, boards, gateways
+from apps.devnet.outside import analytics, boards, community, gateways
 from apps.devnet.outside.boards import BadRequest
 from apps.devnet.outside.world import World
 
@@ -45,6 +45,8 @@ def _found(world: World, path: str, query: Mapping[str, str]) -> Any:
         return {"status": "ok"} if rest == "/healthz" else analytics.answer(world, rest, query)
     if place == "gateways":
         return _gateway(world, rest)
+    if place in community.HOSTS:
+        return community.answer(world, place, rest)
     return gateways.price_list(world) if path == "/orchestratorStats" else None
 
 
@@ -80,9 +82,10 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         status, body = answer(World(self._cast, self._clock()), parts.path, dict(parse_qsl(parts.query)))
-        content = orjson.dumps(body)
+        is_page = isinstance(body, str)
+        content = body.encode() if is_page else orjson.dumps(body)
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "text/html; charset=utf-8" if is_page else "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

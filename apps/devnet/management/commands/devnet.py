@@ -23,6 +23,7 @@ from apps.chain.errors import ChainError
 from apps.devnet import artifacts, history, node
 from apps.devnet import deployment as deployments
 from apps.devnet.cast import make_cast
+from apps.devnet.community.voices import Site, Voices
 from apps.devnet.outside.server import make_server
 from apps.devnet.play import Player, play
 from apps.devnet.stage import Stage
@@ -112,7 +113,11 @@ def _play() -> None:
     stopped: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, frame: stopped.append(received))
-    play(Player(Stage(client, at, make_cast(at.seed)), folder), until=lambda: bool(stopped))
+    cast = make_cast(at.seed)
+    site = Site(f"http://127.0.0.1:{settings.PORT}")
+    # beside the play and never in its way; it ends with the process
+    Thread(target=Voices(cast, at, site).speak, kwargs={"until": lambda: bool(stopped)}, daemon=True).start()
+    play(Player(Stage(client, at, cast), folder), until=lambda: bool(stopped))
 
 
 def _serve_outside() -> None:
