@@ -1,4 +1,4 @@
-"""The small network of tests/stages.py, set up once for a file and anew for each test."""
+"""Small networks for plans, each set up once for a process and brought back to its start for each test."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.integration.delegation.scene import Scene, scene_f
 from tests.stages import Stage, small_network
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def built_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with small_network(tmp_path_factory.mktemp("stage")) as stage:
         yield stage
@@ -21,3 +22,17 @@ def stage(built_stage: Stage) -> Iterator[Stage]:
     kept = built_stage.keep()
     yield built_stage
     built_stage.back_to(kept)
+
+
+@pytest.fixture(scope="session")
+def built_scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with scene_f(tmp_path_factory.mktemp("scene")) as scene:
+        yield scene
+
+
+@pytest.fixture
+def scene(built_scene: Scene) -> Iterator[Scene]:
+    """Scene F, whatever the tests before did to it."""
+    kept = built_scene.stage.keep()
+    yield built_scene
+    built_scene.stage.back_to(kept)

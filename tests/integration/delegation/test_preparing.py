@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytest_django import Settings
 
-from apps.delegation.plan.intentions import Add, Delegate, MoveAll
+from apps.delegation.plan.intentions import Add, Cancel, Delegate, MoveAll
 from apps.delegation.plan.refusals import Refusal
 from apps.delegation.preparing import Prepared, prepare
 from apps.network.models import ContractChange
@@ -60,7 +60,22 @@ def test_preparing__when_the_newest_block_is_old__then_it_is_refused(local: Loca
     assert refused.code == "stale"
 
 
-def test_preparing__when_a_contract_changed_and_nobody_looked__then_it_is_refused(local: Local) -> None:
+def test_a41__index_that_stands_still__then_plans_are_made_from_the_chain_with_locks_nobody_indexed(
+    local: Local,
+) -> None:
+    one, _, saver = living(local)
+    local.net.unbond(saver, 5 * LPT)
+    local.net.set_cuts(str(one), 700_000, 500_000)
+
+    made = prepare(local.client, Cancel(saver, 0))
+
+    assert isinstance(made, Prepared)
+    assert made.plan.run.before.account(saver).locks[0].amount == 5 * LPT
+    assert made.plan.run.before.node(one).reward_cut == 700_000
+    assert made.proof.holds
+
+
+def test_a43__contract_that_changed_and_nobody_looked__then_nothing_is_prepared(local: Local) -> None:
     _, _, saver = living(local)
     newest = ContractChange.objects.order_by("-block_id", "-log_index").first()
     assert newest is not None

@@ -36,6 +36,7 @@ def people(settled: Local, monkeypatch: pytest.MonkeyPatch) -> tuple[Account, Ac
 
 
 def test_verify__a_small_network__counts_every_figure_once(settled: Local, people: tuple[Account, Account]) -> None:
+    """A40."""
     verdict = verify(settled.client)
 
     compared = {one.figure: one.compared for one in verdict.summary}
