@@ -115,7 +115,8 @@ def rebond_from_unbonded(state: State, caller: Address, to: Address, lock_id: in
 def transfer_bond(state: State, caller: Address, receiver: Address, amount: LptWei) -> Stepped:
     """transferBond: the receiver owns `amount` from now on, with its own delegate, or with the caller's if it has none.
 
-    On the first BondingManager a receiver's earnings are not claimed, and an empty position is not begun anew.
+    On the first BondingManager a receiver's earnings are not claimed, and an empty position is not begun anew; nor does
+    it mind a receiver that is nobody, or the empty account of the caller's own delegate.
     """
     delegate = state.account(caller).delegate
     left = unbond(state, caller, amount)
@@ -123,7 +124,8 @@ def transfer_bond(state: State, caller: Address, receiver: Address, amount: LptW
     lock_id = sender.next_lock_id - 1
     lock = sender.locks[lock_id]
     state = left.state.with_account(replace(sender, locks=_less_lock(sender, lock_id)))
-    if receiver in (ZERO_ADDRESS, delegate) and state.status_of(receiver) is Status.UNBONDED:
+    is_empty = state.status_of(receiver) is Status.UNBONDED
+    if state.rules.guards_delegates and is_empty and receiver in (ZERO_ADDRESS, delegate):
         raise Reverted("INVALID_DELEGATOR")
     if state.rules.receiver_claims:
         if receiver != caller:
