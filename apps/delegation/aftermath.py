@@ -244,6 +244,11 @@ def _mends(shown: Mapping[str, Any], found: Sequence[Changed], own: Sequence[Eve
                 {"kind": "reset_allowance", "owner": address},
                 f"Take back the {lpt(int(one.now))} that the staking contract may still draw.",
             )
+        if figure == "status" and one.shown == "unbonded" and shown["kind"] == "undelegate":
+            yield Mend(
+                {"kind": "undelegate", "owner": address},
+                "Take out what came to the stake meanwhile too: it is still with the orchestrator.",
+            )
     before = {one["address"]: one for one in shown["before"]["accounts"]}
     for event in own:
         moved = _unasked_move(event, before)

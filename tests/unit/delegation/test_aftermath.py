@@ -47,6 +47,10 @@ def stake_after(plan: Any, who: Address = D) -> int:
     return int(next(each for each in plan["after"]["accounts"] if each["address"] == who)["stake_lpt_wei"])
 
 
+def stake_before(plan: Any) -> int:
+    return int(next(each for each in plan["before"]["accounts"] if each["address"] == D)["stake_lpt_wei"])
+
+
 def verdict(plan: Any, now: Any, *meanwhile: Event, own: tuple[Event, ...] = (bond(),), step: int = 1) -> Any:
     return judged(plan, step, own=own, now=now, meanwhile=meanwhile, called=short_address)
 
@@ -124,6 +128,17 @@ def test_verdict__when_an_allowance_is_left__then_it_can_be_taken_back() -> None
 
     assert found.mends[0].intention == {"kind": "reset_allowance", "owner": D}
     assert f"3{NBSP}LPT" in found.mends[0].sentence
+
+
+def test_verdict__when_a_reward_came_to_a_stake_that_was_taken_out_whole__then_the_rest_can_follow() -> None:
+    plan = shown(Undelegate(D))
+    out = Event("BondingManager", "Unbond", {"delegator": D, "amount": stake_before(plan)})
+
+    left = after(plan, status="bonded", stake_lpt_wei=str(3 * LPT), bonded_lpt_wei=str(3 * LPT), delegate=T1)
+    found = judged(plan, 0, own=(out,), now=left, meanwhile=(), called=short_address)
+
+    assert found.state == "different"
+    assert [each.intention for each in found.mends] == [{"kind": "undelegate", "owner": D}]
 
 
 def test_verdict__when_a_top_up_took_the_stake_from_where_it_had_gone__then_it_can_go_back() -> None:
