@@ -135,7 +135,8 @@ def _keep(turn: EvidenceTurn, finding: Finding, now: datetime) -> bool:
 
 
 def _known(row: EvidenceCheck) -> Known:
-    return Known(_FOUND.get(row.found, "unknown"), row.author, row.snapshot_hash)
+    seen = None if row.snapshot_hash is None else bytes(row.snapshot_hash)
+    return Known(_FOUND.get(row.found, "unknown"), row.author, seen)
 
 
 def _add(evidence: int, finding: Finding, now: datetime) -> None:
