@@ -1,49 +1,13 @@
-"""Lists as CSV: one line a row, figures exact, an empty cell for what is unknown."""
+"""The list of orchestrators as CSV: one line a row, figures exact, an empty cell for what is unknown."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rest_framework.renderers import BaseRenderer
+from apps.api.tables import TableRenderer
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SCORE = ("value", "low", "high", "coverage", "rank", "method_value", "method_rank", "advice", "severity")
-
-
-class CsvRenderer(BaseRenderer):
-    """The rows of an envelope as CSV, each with the block and round it stands at. Problems never come here."""
-
-    media_type = "text/csv"
-    format = "csv"
-    charset = "utf-8"
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        sheet = io.StringIO(newline="")
-        writer = csv.DictWriter(sheet, fieldnames=columns())
-        writer.writeheader()
-        as_of = data["meta"]["as_of"]
-        weights = data["meta"]["weights"]
-        used = {f"w_{name}": weights[name] for name in _PARTS}
-        stamp = {**used, "as_of_block": as_of["block"], "as_of_round": as_of["round"]}
-        for row in data["data"]:
-            writer.writerow({name: _safe(value) for name, value in [*_cells(row), *stamp.items()]})
-        return sheet.getvalue().encode()
-
-
-def columns() -> list[str]:
-    """The head of the sheet; it is the same for an empty list."""
-    score = (*(f"score_{name}" for name in _SCORE), "score_gate", *_PARTS, *(f"w_{name}" for name in _PARTS))
-    return [*_PLAIN, *score, "beaten_by", "as_of_block", "as_of_round"]
-
-
 _PLAIN = (
     "address",
     "address_checksummed",
@@ -64,6 +28,27 @@ _PLAIN = (
     "active_rounds_30",
 )
 _PARTS = ("work", "terms", "jobs", "community")
+_COLUMNS = (
+    *_PLAIN,
+    *(f"score_{name}" for name in _SCORE),
+    "score_gate",
+    *_PARTS,
+    *(f"w_{name}" for name in _PARTS),
+    "beaten_by",
+)
+
+
+class CsvRenderer(TableRenderer):
+    """The rows of an envelope as CSV, each with the weights it was ranked by."""
+
+    columns = _COLUMNS
+
+    def stamp(self, meta: Mapping[str, Any]) -> Mapping[str, Any]:
+        weights = meta["weights"]
+        return {**{f"w_{name}": weights[name] for name in _PARTS}, **super().stamp(meta)}
+
+    def cells(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        return dict(_cells(row))
 
 
 def _cells(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -75,10 +60,3 @@ def _cells(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from ((f"score_{name}", score[name]) for name in _SCORE)
     yield "score_gate", score["gates"][0]["code"] if score["gates"] else None
     yield from ((part["name"], part["value"]) for part in score["parts"])
-
-
-def _safe(value: Any) -> Any:
-    """The cell; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

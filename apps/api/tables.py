@@ -9,7 +9,7 @@ from typing import Any
 
 from rest_framework.renderers import BaseRenderer
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from apps.protocol.spreadsheets import cell
 
 
 class TableRenderer(BaseRenderer):
@@ -32,6 +32,11 @@ class TableRenderer(BaseRenderer):
         """The cells of a row by column; a column that is left out is empty."""
         return {name: row[name] for name in self.columns}
 
+    def stamp(self, meta: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What every row says of the answer; a row's own cell of the same name stands in its place."""
+        as_of = meta["as_of"]
+        return {"as_of_block": as_of["block"], "as_of_round": as_of["round"]}
+
     def render(
         self,
         data: Any,
@@ -39,18 +44,11 @@ class TableRenderer(BaseRenderer):
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         sheet = io.StringIO(newline="")
-        as_of = data["meta"]["as_of"]
-        stamp = {"as_of_block": as_of["block"], "as_of_round": as_of["round"]}
-        stamp = {name: value for name, value in stamp.items() if name not in self.columns}
-        writer = csv.DictWriter(sheet, fieldnames=[*self.columns, *stamp])
+        stamp = self.stamp(data["meta"])
+        writer = csv.DictWriter(
+            sheet, fieldnames=[*self.columns, *(name for name in stamp if name not in self.columns)]
+        )
         writer.writeheader()
         for row in self.rows(data["data"]):
-            writer.writerow({name: safe(value) for name, value in {**self.cells(row), **stamp}.items()})
+            writer.writerow({name: cell(value) for name, value in {**stamp, **self.cells(row)}.items()})
         return sheet.getvalue().encode()
-
-
-def safe(value: Any) -> Any:
-    """The cell; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
@@ -28,7 +27,7 @@ from apps.web.compare.nodes import Comparison, Node, compare, suggestions
 from apps.web.compare.page import page_of
 from apps.web.csp import draws_charts
 from apps.web.frame import round_now, standpoint
-from apps.web.refusals import refuse
+from apps.web.refusals import refuse, refused_query
 
 _LIVE = "compare/_live.html"
 
@@ -69,15 +68,14 @@ def _context(request: HttpRequest, what: Compared, sources: object) -> dict[str,
 
 
 def _refused(request: HttpRequest, wrong: BadQuery, sources: object) -> HttpResponse:
-    """The form with what was typed and what is wrong with it. It does not ask for itself again."""
-    if getattr(request, "htmx", False):
-        return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
-    fields: Fields = address.fields_as_typed(request.GET, wrong)
-    offered = suggestions(_everybody(request, sources).values())
-    context = {"fields": fields, "suggestions": offered, "refused": True}
-    response = render(request, "compare.html", context, status=400)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    """The form with what was typed and what is wrong with it."""
+
+    def context() -> dict[str, Any]:
+        fields: Fields = address.fields_as_typed(request.GET, wrong)
+        offered = suggestions(_everybody(request, sources).values())
+        return {"fields": fields, "suggestions": offered, "refused": True}
+
+    return refused_query(request, wrong, "compare.html", context)
 
 
 @require_safe

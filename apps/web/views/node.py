@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -24,10 +21,11 @@ from apps.web import amounts, live
 from apps.web.amounts import AmountAsked, Typed
 from apps.web.csp import draws_charts
 from apps.web.node.page import node_page
-from apps.web.views.home import csv_response
+from apps.web.refusals import form_page, missing
+from apps.web.sheets import sheet
 
 ALL_ROUNDS = 1_000_000
-_LIVE = "orchestrators/_detail_live.html"
+_DETAIL, _LIVE = "orchestrators/detail.html", "orchestrators/_detail_live.html"
 _ROUND_COLUMNS = (
     "round",
     "active",
@@ -61,10 +59,11 @@ def detail(request: HttpRequest, address: str) -> HttpResponseBase:
     try:
         asked = amounts.asked(request.GET)
     except BadQuery as wrong:
-        return _unreadable_amount(request, found, amounts.typed(request.GET, wrong))
+        typed = amounts.typed(request.GET, wrong)
+        return form_page(request, _DETAIL, {**_context(found, AmountAsked(), typed), "partial": _LIVE}, status=400)
     return live.page(
         request,
-        "orchestrators/detail.html",
+        _DETAIL,
         _LIVE,
         lambda: _context(found, asked),
         version=outside_version(),
@@ -81,14 +80,6 @@ def _context(node: Orchestrator, asked: AmountAsked, typed: Typed | None = None)
     }
 
 
-def _unreadable_amount(request: HttpRequest, node: Orchestrator, typed: Typed) -> HttpResponse:
-    """The page all the same, with what was typed and what is wrong with it; it does not ask for itself again."""
-    context = {**_context(node, AmountAsked(), typed), "partial": _LIVE}
-    response = render(request, "orchestrators/detail.html", context, status=400)
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 @require_safe
 def rounds_csv(request: HttpRequest, address: str) -> HttpResponseBase:
     """Every round in which the node was active or earned, newest first; an empty stake is not known or none."""
@@ -96,8 +87,8 @@ def rounds_csv(request: HttpRequest, address: str) -> HttpResponseBase:
     if isinstance(found, HttpResponseBase):
         return found
     rows = reversed(history.node_rounds(found.address, most=ALL_ROUNDS))
-    lines = [[_plain(getattr(row, name)) for name in _ROUND_COLUMNS] for row in rows]
-    return _csv(_ROUND_COLUMNS, lines, f"millrace-{found.address}-rounds.csv")
+    lines = [[getattr(row, name) for name in _ROUND_COLUMNS] for row in rows]
+    return sheet(f"millrace-{found.address}-rounds", _ROUND_COLUMNS, lines)
 
 
 @require_safe
@@ -108,10 +99,10 @@ def delegators_csv(request: HttpRequest, address: str) -> HttpResponseBase:
         return found
     everyone = delegation.delegators_of(found)
     lines = [
-        [checksummed(one.address), one.stake_lpt_wei, one.fees_eth_wei, one.start_round, _plain(one.is_node)]
+        [checksummed(one.address), one.stake_lpt_wei, one.fees_eth_wei, one.start_round, one.is_node]
         for one in everyone
     ]
-    return _csv(_DELEGATOR_COLUMNS, lines, f"millrace-{found.address}-delegators.csv")
+    return sheet(f"millrace-{found.address}-delegators", _DELEGATOR_COLUMNS, lines)
 
 
 def _found(request: HttpRequest, text: str, name: str) -> Orchestrator | HttpResponseBase:
@@ -139,21 +130,4 @@ def _by_name(request: HttpRequest, text: str, name: str, *, sentence: str) -> Ht
 
 
 def _not_found(request: HttpRequest, **context: Any) -> HttpResponse:
-    response = render(request, "orchestrators/unknown.html", context, status=404)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
-
-
-def _csv(columns: tuple[str, ...], lines: list[list[Any]], name: str) -> HttpResponse:
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows(lines)
-    return csv_response(out.getvalue(), name)
-
-
-def _plain(value: Any) -> Any:
-    """true and false in lower case, nothing for what is not known."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else value
+    return missing(request, "orchestrators/unknown.html", context)

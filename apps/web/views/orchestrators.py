@@ -7,7 +7,6 @@ from copy import copy
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
@@ -20,7 +19,7 @@ from apps.web import listing, live, sheets
 from apps.web.columns import COLUMNS, GROUPS, Csv, Line
 from apps.web.frame import round_now, standpoint
 from apps.web.listing import Asked
-from apps.web.refusals import refuse
+from apps.web.refusals import form_page, refuse
 from apps.web.weights import kept
 
 
@@ -54,24 +53,30 @@ _UNSEEN = ("sort", "page", "format", "cols")  # no field shows them, so what is 
 
 def _refused(request: HttpRequest, wrong: BadQuery) -> HttpResponseBase:
     """The reason above the form, which keeps what was typed, what cannot be read included; a 400 without a list."""
+    typed = {name: str(value)[:200] for name, value in request.GET.items() if name not in _UNSEEN}
+    context = _readable(request, wrong)
+    if context is None:
+        return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
+    context |= {"given": {**context["given"], **typed}, "more_open": True}
+    context["weights"] |= {"sliders": kept(context["weights"]["sliders"], typed)}
+    context |= {"parameter": wrong.parameter, "sentence": wrong.message, "allowed": wrong.allowed}
+    return form_page(request, "orchestrators/refused.html", context, status=400)
+
+
+def _readable(request: HttpRequest, wrong: BadQuery) -> dict[str, Any] | None:
+    """The list by what of the request can be read; None where what is wrong is not in the address."""
     readable = copy(request)
     readable.GET = given = request.GET.copy()  # type: ignore[assignment]  # a copy can be changed
-    typed = {name: str(value)[:200] for name, value in request.GET.items() if name not in _UNSEEN}
     refused = wrong
     while True:
         given.pop(refused.parameter, None)
         try:
             with one_instant():
-                context = _context(readable, listing.asked(readable), outside_version())
-            break
+                return _context(readable, listing.asked(readable), outside_version())
         except BadQuery as another:
             if another.parameter not in given:
-                return refuse(request, wrong.parameter, wrong.message, wrong.allowed)
+                return None
             refused = another
-    context |= {"given": {**context["given"], **typed}, "more_open": True}
-    context["weights"] |= {"sliders": kept(context["weights"]["sliders"], typed)}
-    context |= {"parameter": wrong.parameter, "sentence": wrong.message, "allowed": wrong.allowed}
-    return live.sealed(render(request, "orchestrators/refused.html", context, status=400), None)
 
 
 def _page(request: HttpRequest, what: Asked) -> HttpResponseBase:

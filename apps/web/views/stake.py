@@ -26,7 +26,7 @@ from apps.web import accounts, amounts, live
 from apps.web.limiting import limited, names_somebody
 from apps.web.named import address_of
 from apps.web.plan.words import called
-from apps.web.refusals import refuse
+from apps.web.refusals import missing, refuse
 from apps.web.sheets import sheet
 from apps.web.stake import feed
 from apps.web.stake.page import portfolio, position_page
@@ -111,9 +111,7 @@ def rounds_csv(request: HttpRequest, address: str) -> HttpResponseBase:
     if rows is None:
         return refuse(request, "address", "Not all logs of this position are indexed, so its rounds are unknown.")
     lines = [[_cell(getattr(row, name)) for name in ROUND_COLUMNS] for row in reversed(rows)]
-    response = sheet(f"millrace-{found}-earnings", ROUND_COLUMNS, lines)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return sheet(f"millrace-{found}-earnings", ROUND_COLUMNS, lines)
 
 
 @require_safe
@@ -178,6 +176,4 @@ def _found(request: HttpRequest, text: str, name: str) -> Address | HttpResponse
 
 def _not_found(request: HttpRequest, text: str, sentence: str) -> HttpResponse:
     context = {"text": text[:_LONGEST], "sentence": sentence, "is_name": "." in text}
-    response = render(request, "stake/unknown.html", context, status=404)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return missing(request, "stake/unknown.html", context)

@@ -1,4 +1,4 @@
-"""CSV cells."""
+"""Tables as CSV."""
 
 from __future__ import annotations
 
@@ -8,22 +8,6 @@ from apps.web import sheets
 from apps.web.columns import plain_amount
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, ""),
-        (0, "0"),
-        (10**30, "1" + "0" * 30),
-        (False, "False"),
-        ("=1+1", "'=1+1"),
-        ("@x", "'@x"),
-        ("a,b", "a,b"),
-    ],
-)
-def test_cell__when_written__then_unknown_is_empty_and_no_formula_runs(value: object, text: str) -> None:
-    assert sheets.cell(value) == text
 
 
 def test_sheet__when_made__then_rfc_4180() -> None:
