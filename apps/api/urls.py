@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from apps.api.reference import reference
 from apps.api.resource import Nothing
+from apps.api.v1.contributions import ContributionList
 from apps.api.v1.orchestrators import OrchestratorList
 from apps.api.v1.overlap import OverlapChange, OverlapList
 from apps.api.v1.positions import PositionRounds
@@ -17,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", reference, name="reference"),
     path("v1/", include("apps.api.v1.paths")),
     path("v1/compare.csv", Compare.as_view(), {"format": "csv"}, name="compare_csv"),
+    path("v1/contributions.csv", ContributionList.as_view(), {"format": "csv"}, name="contributions_csv"),
+    path("v1/contributions.atom", ContributionList.as_view(), {"format": "atom"}, name="contributions_atom"),
     path("v1/orchestrators.csv", OrchestratorList.as_view(), {"format": "csv"}, name="orchestrators_csv"),
     path("v1/network/overlap.csv", OverlapList.as_view(), {"format": "csv"}, name="network_overlap_csv"),
     path(

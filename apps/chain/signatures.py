@@ -15,7 +15,7 @@ from eth_abi.exceptions import DecodingError
 from eth_keys.datatypes import Signature
 from eth_keys.exceptions import BadSignature, ValidationError
 
-from apps.chain.errors import CallReverted, RpcRefused
+from apps.chain.errors import CallReverted, LyingNode, RpcRefused
 from apps.chain.records import BlockId, block_param
 from apps.protocol.statements import Refusal
 from apps.protocol.units import Address
@@ -159,4 +159,7 @@ def _program(factory: bytes, prepare: bytes, account: bytes, question: bytes) ->
 
 
 def _bytes(answer: Any) -> bytes:
-    return bytes.fromhex(str(answer)[2:])
+    try:
+        return bytes.fromhex(str(answer).removeprefix("0x"))
+    except ValueError as error:
+        raise LyingNode("A node answered with something that is not bytes; use another provider.") from error

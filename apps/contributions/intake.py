@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +25,7 @@ from apps.protocol.units import ZERO_ADDRESS, Address
 OLDEST = timedelta(days=14)  # a Safe's owners may take days to sign one after the other
 AHEAD = timedelta(minutes=10)  # that an author's clock may be fast
 LONGEST_DELEGATION = timedelta(days=731)
+_DIGEST = re.compile(r"0x[0-9a-f]{64}", re.ASCII)
 _SELF = "Nobody attests a contribution of their own, nor of those they sign for."
 
 
@@ -59,6 +61,11 @@ def standing_of(message: Message, *, now: datetime) -> Standing | Refusal:
 def moment(seconds: int) -> datetime:
     """Unix seconds as a time."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text is written as digests are: 0x and 64 small hex digits."""
+    return _DIGEST.fullmatch(text) is not None
 
 
 def text_of(word: bytes) -> str:

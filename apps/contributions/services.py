@@ -152,7 +152,7 @@ def cosignature_submit(
     at = now or timezone.now()
     found = Claim.objects.filter(pk=claim).first()
     if found is None:
-        return Refusal("unknown_subject", "There is no such claim.")
+        return Refusal("unknown_claim", "There is no such claim.")
     if found.state == State.REVOKED:
         return Refusal("claim_revoked", "That claim was withdrawn by its author.")
     signed = signature_bytes(signature)

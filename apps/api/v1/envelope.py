@@ -83,7 +83,9 @@ class ProblemSerializer(Shape):
     code = serializers.ChoiceField(choices=tuple(CODES))
     parameter = serializers.CharField(required=False)
     allowed = serializers.ListField(child=serializers.CharField(), required=False)
-    reason = serializers.CharField(required=False, help_text="why a plan is refused, as a word that does not change")
+    reason = serializers.CharField(
+        required=False, help_text="why a plan or a statement is refused, as a word that does not change"
+    )
 
 
 def described(
@@ -96,6 +98,7 @@ def described(
     paged: bool = False,
     path_can_miss: bool = False,
     csv: bool = False,
+    atom: bool = False,
     weighed: bool = False,
 ) -> Callable[[View], View]:
     """The schema of one address: its envelope, its parameters and the refusals it can answer with."""
@@ -107,6 +110,8 @@ def described(
     }
     if csv:
         answers[(200, "text/csv")] = OpenApiTypes.STR
+    if atom:
+        answers[(200, "application/atom+xml")] = OpenApiTypes.STR
     answers[304] = OpenApiResponse(description="The copy named in If-None-Match still holds.")
     for status in (400, *([404] if path_can_miss else []), 406, 429, 503):
         answers[(status, PROBLEM)] = ProblemSerializer

@@ -2,6 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from apps.api.v1.contributions import (
+    AttestationDetail,
+    AttestationList,
+    ContributionBundle,
+    ContributionDetail,
+    ContributionList,
+    KeyList,
+    StatementDetail,
+    StatementEas,
+)
 from apps.api.v1.governance import PollList, ProposalList, VoteList
 from apps.api.v1.methods import MethodDetail, MethodList
 from apps.api.v1.orchestrators import OrchestratorDetail, OrchestratorList, OrchestratorRounds
@@ -12,14 +22,22 @@ from apps.api.v1.positions import PositionBatch, PositionDetail, PositionRounds
 from apps.api.v1.rounds import RoundList
 from apps.api.v1.runs import RunBundle, RunDetail, RunList
 from apps.api.v1.scores import OrchestratorScores, ScoreList
+from apps.api.v1.statements import CoSignatureSubmit
 from apps.api.v1.status import StatusNow
 from apps.api.v1.yields import Compare, OrchestratorYield
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("attestations", AttestationList.as_view(), name="attestations"),
+    path("attestations/<str:digest>", AttestationDetail.as_view(), name="attestation"),
     path("compare", Compare.as_view(), name="compare"),
+    path("contributions", ContributionList.as_view(), name="contributions"),
+    path("contributions/<str:digest>", ContributionDetail.as_view(), name="contribution"),
+    path("contributions/<str:digest>/bundle", ContributionBundle.as_view(), name="contribution_bundle"),
+    path("contributions/<str:digest>/co-signatures", CoSignatureSubmit.as_view(), name="co_signature_submit"),
     path("governance/polls", PollList.as_view(), name="governance_polls"),
     path("governance/proposals", ProposalList.as_view(), name="governance_proposals"),
     path("governance/votes", VoteList.as_view(), name="governance_votes"),
+    path("key-delegations", KeyList.as_view(), name="key_delegations"),
     path("methods", MethodList.as_view(), name="methods"),
     path("methods/<str:version>", MethodDetail.as_view(), name="method"),
     path("network/overlap", OverlapList.as_view(), name="network_overlap"),
@@ -44,5 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("score-runs/<str:id>/bundle", RunBundle.as_view(), name="score_run_bundle"),
     path("scores", ScoreList.as_view(), name="scores"),
     path("sources", SourceList.as_view(), name="sources"),
+    path("statements/<str:digest>", StatementDetail.as_view(), name="statement"),
+    path("statements/<str:digest>/eas", StatementEas.as_view(), name="statement_eas"),
     path("status", StatusNow.as_view(), name="status"),
 ]

@@ -13,6 +13,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 from apps.api.resource import API_VERSION, Answer, Resource
 from apps.api.standpoint import Standpoint
+from apps.contributions.models import State
 
 _DESCRIPTION = """\
 Livepeer orchestrators, their work, their terms and their score, read from the chain. Everything is open to read,
@@ -34,7 +35,10 @@ SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "BondingStatusEnum": ("unbonded", "pending", "bonded"),
         "MethodStatusEnum": ("live", "shadow", "retired"),
+        "ClaimStateEnum": State.values,
         "OrchestratorStatusEnum": ("active", "waiting", "inactive"),
+        "SourceEnum": ("chain",),
+        "VerdictEnum": ("pays", "never", "trade", "same", "unknown"),
     },
     "TAGS": [{"name": "v1", "description": "Version 1: fields are added, never changed or taken away."}],
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from apps.api.v1.schema import document
 from apps.chain.readers import accounts
 from apps.chain.readers.accounts import AccountKind
+from apps.chain.records import Header
+from apps.contributions.models import Attestation
 from apps.delegation import chain, receipts
 from apps.delegation.models import PreparedPlan
 from apps.protocol.units import Round
@@ -26,7 +29,7 @@ from apps.scoring.facts import NetworkFacts
 from apps.scoring.method import live
 from apps.scoring.models import ScoreRun
 from config.wsgi import application
-from tests.factories import PreparedPlanFactory
+from tests.factories import AttestationFactory, PreparedPlanFactory
 from tests.scenery import Character
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -40,10 +43,17 @@ def test_document__is_openapi_3_1_and_names_every_address(client: Client) -> Non
 
     assert answer["openapi"] == "3.1.0"
     assert list(answer["paths"]) == [
+        "/api/v1/attestations",
+        "/api/v1/attestations/{digest}",
         "/api/v1/compare",
+        "/api/v1/contributions",
+        "/api/v1/contributions/{digest}",
+        "/api/v1/contributions/{digest}/bundle",
+        "/api/v1/contributions/{digest}/co-signatures",
         "/api/v1/governance/polls",
         "/api/v1/governance/proposals",
         "/api/v1/governance/votes",
+        "/api/v1/key-delegations",
         "/api/v1/methods",
         "/api/v1/methods/{version}",
         "/api/v1/network/overlap",
@@ -68,6 +78,8 @@ def test_document__is_openapi_3_1_and_names_every_address(client: Client) -> Non
         "/api/v1/score-runs/{id}/bundle",
         "/api/v1/scores",
         "/api/v1/sources",
+        "/api/v1/statements/{digest}",
+        "/api/v1/statements/{digest}/eas",
         "/api/v1/status",
     ]
     assert "NodeRound" in answer["components"]["schemas"]
@@ -88,11 +100,21 @@ def plan(db: None) -> PreparedPlan:
     return kept
 
 
+@pytest.fixture
+def word(db: None) -> Attestation:
+    """On a claim with evidence."""
+    said: Attestation = AttestationFactory()
+    return said
+
+
 class _Sevens:
-    """A chain that answers 7 to everything."""
+    """A chain that answers 7 to everything, and whose accounts have no code."""
 
     def rpc(self, method: str, params: list[Any]) -> str:
-        return "0x7"
+        return "0x" if method == "eth_getCode" else "0x7"
+
+    def head(self) -> Header:
+        return Header(7, bytes(32), bytes(32), int(time.time()))
 
 
 @pytest.fixture
@@ -118,6 +140,7 @@ def test_schema__for_generated_requests__holds(
     cast: list[Character],
     scored: ScoreRun,
     plan: PreparedPlan,
+    word: Attestation,
     kept_connection: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -131,6 +154,8 @@ def test_schema__for_generated_requests__holds(
     case.headers["Accept-Encoding"] = "identity"
     if "id" in case.path_parameters and str(case.path_parameters["id"])[-1] in "0123456":
         case.path_parameters["id"] = plan.pk if "/plans/" in case.path else scored.pk
+    if "digest" in case.path_parameters and str(case.path_parameters["digest"])[-1] in "01234567":
+        case.path_parameters["digest"] = word.pk if "/attestations/" in case.path else word.claim_id
     _name_known_nodes(case.query or {}, cast)
     # a cursor is opaque: no schema can tell one that was given out from one that was not
     excluded: list[Any] = [positive_data_acceptance] if "cursor" in (case.query or {}) else []
