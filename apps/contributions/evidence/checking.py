@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -46,13 +45,13 @@ def _now() -> datetime:
 def evidence_check(asked: Reader | None = None, *, most: int = AT_ONCE, now: Clock = _now) -> int:
     """Look at what is due, new evidence first among it; gives the number of looks. Never raises for what hosts do."""
     _add_missing(now())
-    ends_at = time.monotonic() + RUN_S
-    patient = asked or reader()
-    patient = replace(patient, fetcher=replace(patient.fetcher, ends_at=ends_at))
-    looks = 0
-    for turn in _turns(most=most, ends_at=ends_at, now=now):
-        _look_at(turn, patient, now)
+    hosts: Counter[str] = Counter()
+    looks, by = 0, asked or reader()
+    for turn in _turns(hosts, most=most, now=now):
+        finding = _look_at(turn, by, now)
         looks += 1
+        # a host that is down or has had enough of us is left alone for the rest of the run
+        hosts[host_of(turn.evidence.url)] += OF_ONE_HOST if finding.found == "unknown" else 1
     return looks
 
 
@@ -71,16 +70,15 @@ def _alive(rows: QuerySet[Row], prefix: str) -> QuerySet[Row]:
     return rows.filter(~ended, **{f"{prefix}superseded_by": None})
 
 
-def _turns(*, most: int, ends_at: float, now: Clock) -> Iterator[EvidenceTurn]:
+def _turns(hosts: Mapping[str, int], *, most: int, now: Clock) -> Iterator[EvidenceTurn]:
     """Turns that are due, each taken before it is given out; a host that was asked often in this run waits."""
+    ends_at, given = time.monotonic() + RUN_S, 0
     due = _alive(EvidenceTurn.objects.filter(due_at__lte=now()), "evidence__claim__")
-    asked: Counter[str] = Counter()
     for turn in due.select_related("evidence__claim").order_by("due_at", "pk")[: 10 * most]:
-        host = host_of(turn.evidence.url)
-        if asked.total() >= most or time.monotonic() > ends_at:
+        if given >= most or time.monotonic() > ends_at:
             return
-        if asked[host] < OF_ONE_HOST and _take(turn, now()):
-            asked[host] += 1
+        if hosts[host_of(turn.evidence.url)] < OF_ONE_HOST and _take(turn, now()):
+            given += 1
             yield turn
 
 
@@ -92,7 +90,7 @@ def _take(turn: EvidenceTurn, now: datetime) -> bool:
     return taken == 1
 
 
-def _look_at(turn: EvidenceTurn, asked: Reader, now: Clock) -> None:
+def _look_at(turn: EvidenceTurn, asked: Reader, now: Clock) -> Finding:
     evidence = turn.evidence
     try:
         finding = look(evidence.url, _asked(evidence.claim.orchestrator), asked)
@@ -101,6 +99,7 @@ def _look_at(turn: EvidenceTurn, asked: Reader, now: Clock) -> None:
         raise
     added = _keep(turn, finding, now())
     log.info("evidence_checked", evidence=evidence.pk, found=finding.found, news=added)
+    return finding
 
 
 def _asked(orchestrator: str) -> Asked:

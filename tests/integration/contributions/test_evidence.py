@@ -295,6 +295,14 @@ def test_evidence_check__when_one_host_has_many_links__then_it_is_asked_a_few_at
     assert evidence_check() == checking.OF_ONE_HOST
 
 
+def test_evidence_check__when_a_host_has_had_enough__then_it_is_left_alone_in_this_run(web: Web) -> None:
+    claim(*(f"https://pages.example/{place}" for place in range(4)))
+    for place in range(4):
+        web.answers[f"/pages.example/{place}"] = lambda handler: handler.send_error(429)
+    assert evidence_check() == 1
+    assert len(web.asked) == 1
+
+
 def test_evidence_check__when_it_breaks_here__then_the_turn_is_given_back_and_the_error_told(
     web: Web, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
