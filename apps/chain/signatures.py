@@ -71,7 +71,8 @@ def recovered(digest: bytes, signature: bytes) -> Address | Refusal:
 def prove(client: Asker, *, digest: bytes, signature: bytes, account: Address, block: BlockId) -> Proof | Refusal:
     """The proof that the account signed the digest, as things are at that block; a refusal says what is wrong.
 
-    An empty signature is one that the contract has noted itself, as a Safe can. Raises ChainError where the chain does not answer.
+    An empty signature is one that the contract has noted itself, as a Safe can. Raises ChainError where the chain does
+    not answer.
     """
     if len(signature) > MOST_BYTES:
         return Refusal("bad_signature", f"A signature has at most {MOST_BYTES:,} bytes, this has {len(signature):,}.")
