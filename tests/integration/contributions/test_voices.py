@@ -8,6 +8,7 @@ from threading import Thread
 import httpx
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from apps.contributions.evidence.checking import evidence_check
@@ -17,8 +18,11 @@ from apps.devnet.cast import make_cast
 from apps.devnet.community import deeds
 from apps.devnet.community.deeds import SAYINGS
 from apps.devnet.community.voices import Site, Voices
+from apps.devnet.keys import account
 from apps.devnet.outside.server import make_server
 from apps.protocol.units import WEI
+from apps.scoring.communal import judging
+from apps.scoring.communal.recording import judgement_at, judgement_record
 from tests.factories import BlockFactory, RoundFactory
 from tests.integration.contributions.conftest import Place
 
@@ -52,8 +56,8 @@ def reply(request: httpx.Request) -> httpx.Response:
     return httpx.Response(answer.status_code, content=answer.content)
 
 
-def test_community__when_it_speaks_twice__then_it_is_heard_once_and_its_evidence_is_found(
-    place: Place, outside: None
+def test_community__when_it_speaks_twice__then_it_is_heard_once_and_its_claims_are_judged(
+    place: Place, outside: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     RoundFactory(block=BlockFactory(number=1))  # the index has read something
     cast = make_cast(place.net.seed)
@@ -72,3 +76,13 @@ def test_community__when_it_speaks_twice__then_it_is_heard_once_and_its_evidence
     assert evidence_check() == 3
     told = {one.url: (one.found, one.detail["names_account"]) for each in standings().values() for one in each}
     assert told == {link: ("yes", True) for one in SAID if isinstance(one, deeds.Deed) for link in one.links}
+
+    reviewers = [account(place.net.seed, name).address for name in ("steady-worker", "many-payers", "crowd-favourite")]
+    monkeypatch.setattr(judging, "seed_of", lambda chain_id, day: tuple(reviewers))
+    now = timezone.now()
+    assert judgement_record(judgement_at(now), at=now) == 2
+    states = {one.title: (one.state, one.transitions.latest("pk").why) for one in Claim.objects.all()}
+    assert states == {
+        deeds.GUIDE: ("endorsed", "Endorsed with weight 2, where one reviewer weighs 1."),
+        deeds.CALL: ("endorsed", "Endorsed with weight 1, where one reviewer weighs 1."),
+    }
