@@ -8,6 +8,7 @@ from typing import Any
 
 from apps.delegation.aftermath import Called
 from apps.delegation.changes import compared, side_by_side
+from apps.delegation.plan.disturbances.wallets import ENDLESS
 from apps.protocol import formats
 from apps.protocol.formats import EN_DASH, NBSP
 from apps.protocol.units import Address
@@ -91,8 +92,15 @@ class _Kind:
     is_amount: bool = False
 
 
+_ENDLESS = "any amount"
+
+
 def _wei(unit: str) -> Callable[[Any, Called], str]:
     return lambda value, called: amount(int(value), unit)
+
+
+def _allowance(value: Any, called: Called) -> str:
+    return _ENDLESS if int(value) >= ENDLESS else amount(int(value), "LPT")
 
 
 def _node(value: str | None, called: Called) -> str:
@@ -131,7 +139,7 @@ _FIGURES: Mapping[str, _Kind] = {
     "accounts.stake_lpt_wei": _Kind("Stake, with all that is pending", _wei("LPT"), True),
     "accounts.fees_eth_wei": _Kind("Fees, with all that is pending", _wei("ETH"), True),
     "accounts.balance_lpt_wei": _Kind("LPT in the wallet", _wei("LPT"), True),
-    "accounts.allowance_lpt_wei": _Kind("What the staking contract may draw", _wei("LPT"), True),
+    "accounts.allowance_lpt_wei": _Kind("What the staking contract may draw", _allowance, True),
     "accounts.start_round": _Kind("Counts from round", _round),
     "accounts.locks": _Kind("Unbonding lock", _lock),
     "nodes.stake_lpt_wei": _Kind("Stake with it", _wei("LPT"), True),
@@ -184,10 +192,10 @@ def _row(where: str, values: Sequence[Any], called: Called, *, is_equal: bool, i
     kind = _FIGURES[_name(where)]
     _, _, _, *lock = where.split(".")
     change = ""
-    if kind.is_amount:
+    texts = tuple(kind.write(value, called) for value in values)
+    if kind.is_amount and _ENDLESS not in texts:
         moved = int(values[-1]) - int(values[-2])
         change = formats.signed(formats.exact(moved), of=moved)
-    texts = tuple(kind.write(value, called) for value in values)
     return Row(" ".join([kind.words, *lock]), texts, change, is_equal, is_promised)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.delegation.held import Held
 from apps.network.selectors.identities import Name
 from apps.network.selectors.orchestrators import OrchestratorRow
 from apps.protocol import formats
@@ -50,6 +53,13 @@ def kind_of(address: str, kinds: Mapping[str, str]) -> SafeString:
     """What the account is, on a line below its address; nothing for an account of a key alone."""
     words = kinds.get(address)
     return format_html('<span class="sub">{}</span>', words) if words else SafeString("")
+
+
+@register.simple_tag
+def plan_beside(address: str, rows: Sequence[Held]) -> str:
+    """The way to a plan of this account with the others named as the reader's own."""
+    others = " ".join(row.address for row in rows if row.address != address)
+    return f"{reverse('web:plan_form', args=[address])}?{urlencode([('and', others)])}"
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import (
     Http404,
@@ -31,7 +32,7 @@ from apps.chain.errors import ChainError
 from apps.delegation import chain, plans
 from apps.delegation.continuing import rest_differs
 from apps.delegation.exports import export_of
-from apps.delegation.models import PlanSubmission, Position, PreparedPlan, UnbondingLock
+from apps.delegation.models import PlanSubmission, PreparedPlan
 from apps.delegation.plan.parsing import BadIntention
 from apps.delegation.plan.refusals import Refusal
 from apps.delegation.plans import Rechecked
@@ -40,9 +41,10 @@ from apps.network.limits import CHAIN_COST, LOOK_COST
 from apps.protocol.formats import checksummed
 from apps.protocol.units import Address, AddressError
 from apps.web.csp import signs
-from apps.web.limiting import limited, names_somebody
+from apps.web.limiting import limited
 from apps.web.named import address_of
 from apps.web.plan import form as forms
+from apps.web.plan.account import beside
 from apps.web.plan.agreeing import Answered, answered
 from apps.web.plan.export import FORMATS
 from apps.web.plan.kinds import GROUPS, KINDS
@@ -59,7 +61,7 @@ _FORM, _SHOW = "plan/form.html", "plan/show.html"
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited(CHAIN_COST)
-@limited(LOOK_COST, methods=("GET", "HEAD"), only_if=names_somebody)
+@limited(LOOK_COST, methods=("GET", "HEAD"))
 def form(request: HttpRequest, address: str) -> HttpResponseBase:
     """The intentions in words, one of them with its fields; a readable one becomes a plan."""
     who = _owner(address)
@@ -107,16 +109,13 @@ def _form(
 ) -> HttpResponse:
     """The form as it was filled in, with what is wrong with it."""
     kind = KINDS.get(given.get("kind", ""))
-    position = Position.objects.filter(delegator=who).first()
     context = {
-        "who": who,
+        **beside(who),
         "groups": GROUPS,
+        "others": f"&{urlencode([('and', given['and'])])}" if given.get("and") else "",
         "form": forms.filled(kind, given, wrong=wrong) if kind else None,
         "wrong": wrong,
         "refused": refused,
-        "position": position,
-        "delegate": called()(Address(position.delegate)) if position and position.bonded_lpt_wei else "",
-        "locks": list(UnbondingLock.objects.filter(delegator=who, state="open").order_by("lock_id")),
         "suggestions": nodes_to_choose() if kind else (),
     }
     return _unstored(render(request, _FORM, context, status=status))

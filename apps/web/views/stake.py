@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from hashlib import sha256
 from typing import Any
@@ -21,7 +22,7 @@ from apps.delegation.reminders import rewards_called
 from apps.network.limits import LOOK_COST
 from apps.network.selectors.listquery import BadQuery
 from apps.protocol.formats import checksummed
-from apps.protocol.units import Address, AddressError
+from apps.protocol.units import Address, AddressError, parse_address
 from apps.web import accounts, amounts, live
 from apps.web.limiting import limited, names_somebody
 from apps.web.named import address_of
@@ -31,6 +32,7 @@ from apps.web.sheets import sheet
 from apps.web.stake import feed
 from apps.web.stake.page import portfolio, position_page
 
+_APART = re.compile(r"[\s,;]+")
 _PARAMETERS = ("and", "since")
 _LONGEST = 200
 _counted = limited(LOOK_COST, methods=("GET", "HEAD"), only_if=names_somebody)
@@ -40,19 +42,29 @@ ROUND_COLUMNS = tuple(field.name for field in fields(RoundEarned))
 @require_safe
 @_counted
 def look(request: HttpRequest) -> HttpResponseBase:
-    """Where to write an address; one that is given leads on to its position, or, with an orchestrator in `to`, to the
-    plan of staking there."""
+    """Where to write an address; one that is given leads on to its position, several to all of them together, and with
+    an orchestrator in `to` to the plan of staking there."""
     text, to = request.GET.get("address", "").strip(), request.GET.get("to", "").strip()
-    if not text:
-        return render(request, "stake/look.html", {})
+    texts = [one for one in _APART.split(text) if one][: MOST_TOGETHER + 1]
+    if not texts:
+        return render(request, "stake/look.html", {"to": _chosen(to), "to_text": to})
     try:
-        address = address_of(text)
+        first, *others = dict.fromkeys(address_of(one) for one in texts)
     except AddressError as error:
         return _not_found(request, text, str(error))
     if to:
-        query = urlencode([("kind", "delegate"), ("to", to[:_LONGEST])])
-        return HttpResponseRedirect(f"{reverse('web:plan_form', args=[address])}?{query}")
-    return HttpResponseRedirect(reverse("web:stake", args=[address]))
+        fields = [("kind", "delegate"), ("to", to[:_LONGEST]), *([("and", " ".join(others))] if others else [])]
+        return HttpResponseRedirect(f"{reverse('web:plan_form', args=[first])}?{urlencode(fields)}")
+    beside = urlencode([("and", one) for one in others])
+    return HttpResponseRedirect(reverse("web:stake", args=[first]) + (f"?{beside}" if beside else ""))
+
+
+def _chosen(to: str) -> str:
+    """The orchestrator that was chosen before, by its name and address; empty for none, or for no address."""
+    try:
+        return called()(parse_address(to))
+    except AddressError:
+        return ""
 
 
 @require_safe
