@@ -51,21 +51,33 @@ class Site:
 
     def claim(self, orchestrator: str, title: str) -> str | None:
         """The digest of an orchestrator's claim by its title, in its newest version. Raises NotNow."""
-        rows = self._asked("GET", params={"orchestrator": orchestrator, "limit": "100"}).get("data") or []
+        rows = self._rows("contributions", orchestrator=orchestrator)
         return next((str(row["digest"]) for row in rows if row.get("title") == title), None)
+
+    def has_word(self, claim: str, attester: str) -> bool:
+        """Whether somebody has said anything of a claim. Raises NotNow."""
+        return bool(self._rows("attestations", claim=claim, attester=attester))
+
+    def is_withdrawn(self, orchestrator: str, claim: str) -> bool:
+        """Whether a claim was taken back. Raises NotNow."""
+        rows = self._rows("contributions", orchestrator=orchestrator, state="revoked")
+        return claim in [row["digest"] for row in rows]
 
     def hand_in(self, document: dict[str, Any], signature: str) -> str:
         """Empty where the statement was taken, else the code of its refusal. Raises NotNow."""
-        answer = self._asked("POST", json={"statement": document, "signature": signature})
+        answer = self._asked("POST", "contributions", json={"statement": document, "signature": signature})
         code = "" if "data" in answer else str(answer.get("reason") or answer.get("code") or "refused")
         if code in _LATER:
             raise NotNow(code)
         return code
 
-    def _asked(self, method: str, **what: Any) -> dict[str, Any]:
+    def _rows(self, of: str, **filters: str) -> list[dict[str, Any]]:
+        return self._asked("GET", of, params={**filters, "limit": "100"}).get("data") or []
+
+    def _asked(self, method: str, of: str, **what: Any) -> dict[str, Any]:
         try:
             with httpx.Client(transport=self.transport, timeout=TIMEOUT_S, trust_env=False) as client:
-                answer = client.request(method, f"{self.origin}/api/v1/contributions", **what)
+                answer = client.request(method, f"{self.origin}/api/v1/{of}", **what)
             if answer.status_code >= 500 or answer.status_code == _BUSY:
                 raise NotNow(f"the site answered {answer.status_code}")
             found = answer.json()
@@ -125,7 +137,7 @@ class Voices:
             case Word():
                 return self._word(place, saying, now)
         digest = self._digest_of(saying.title)
-        if digest is None:
+        if digest is None or self.site.is_withdrawn(self._account(saying.of).address, digest):
             return None
         return Revocation(bytes.fromhex(digest[2:]), saying.reason, self._nonce(place, saying.title), now)
 
@@ -156,15 +168,15 @@ class Voices:
         return any(self.site.claim(author, one.title) is not None for one in newer)
 
     def _word(self, place: int, word: Word, now: int) -> Attestation | None:
-        digest = self._digest_of(word.title)
-        if digest is None:
+        digest, attester = self._digest_of(word.title), self._account(word.of).address
+        if digest is None or self.site.has_word(digest, attester):
             return None
         return Attestation(
             claim_hash=bytes.fromhex(digest[2:]),
             verdict=word.verdict,
             reason=word.reason,
             conflict=word.conflict,
-            attester=Address(self._account(word.of).address),
+            attester=Address(attester),
             nonce=self._nonce(place, f"{word.of} {word.title}"),
             issued_at=now,
         )

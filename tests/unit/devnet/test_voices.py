@@ -35,8 +35,17 @@ class FakeSite:
             self.busy -= 1
             return httpx.Response(503)
         if request.method == "GET":
-            return httpx.Response(200, json={"data": self._rows(request.url.params["orchestrator"])})
+            return httpx.Response(200, json={"data": self._found(request.url.path, request.url.params)})
         return self._take(orjson.loads(request.content))
+
+    def _found(self, path: str, asked: httpx.QueryParams) -> list[dict[str, str]]:
+        if path.endswith("/attestations"):
+            words = [one for one in self.taken if isinstance(one, statements.Attestation)]
+            wanted = (asked["claim"], asked["attester"])
+            return [{} for one in words if (f"0x{one.claim_hash.hex()}", one.attester) == wanted]
+        ended = [f"0x{one.subject.hex()}" for one in self.taken if isinstance(one, statements.Revocation)]
+        rows = self._rows(asked["orchestrator"])
+        return [row for row in rows if "state" not in asked or row["digest"] in ended]
 
     def _rows(self, orchestrator: str) -> list[dict[str, str]]:
         claims = [one for one in self.taken if isinstance(one, statements.ContributionClaim)]
@@ -78,7 +87,7 @@ def test_speak__when_it_was_all_said_before__then_nothing_is_new() -> None:
     speak(site)
     before = list(site.taken)
     assert speak(site) == 0
-    assert site.taken == before
+    assert (site.taken, site.refused) == (before, [])
 
 
 def test_speak__when_the_site_is_not_ready__then_it_is_asked_again() -> None:
