@@ -83,8 +83,11 @@ def known_contracts() -> Contracts | None:
     if any(name not in found for name in NAMES):
         return None
     return Contracts(
-        Address(str(settings.CONTROLLER_ADDRESS).lower()),
-        *(found[name] for name in NAMES),
+        controller=Address(str(settings.CONTROLLER_ADDRESS).lower()),
+        bonding_manager=found["BondingManager"],
+        rounds_manager=found["RoundsManager"],
+        token=found["LivepeerToken"],
+        minter=found["Minter"],
         votes=found.get("BondingVotes"),
         migrator=found.get("L2Migrator"),
     )

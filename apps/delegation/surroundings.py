@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from apps.chain.client import ChainClient
+from apps.chain.errors import RpcRefused
 from apps.chain.records import Header, header_of, header_request, number_of
 from apps.delegation.models import UnbondingLock
 from apps.delegation.plan.facts import Snapshot, Worsened
@@ -31,12 +32,18 @@ class Head:
 
 
 def head_of(client: ChainClient, signer: Address, accounts: Collection[Address]) -> Head:
-    """One request. Raises ChainError where the chain does not answer."""
+    """One request; a second where no node tells what waits, and then nothing does. Raises ChainError without answer."""
+    try:
+        return _head(client, signer, accounts, "pending")
+    except RpcRefused:
+        return _head(client, signer, accounts, "latest")
+
+
+def _head(client: ChainClient, signer: Address, accounts: Collection[Address], newest: str) -> Head:
     named = addresses_of(accounts)
-    counts = (("eth_getTransactionCount", [signer, tag]) for tag in ("latest", "pending"))
-    answers = client.batch(
-        [header_request("latest"), *counts, *(("eth_getCode", [address, "latest"]) for address in named)]
-    )
+    counts = (("eth_getTransactionCount", [signer, tag]) for tag in ("latest", newest))
+    codes = (("eth_getCode", [address, "latest"]) for address in named)
+    answers = client.batch([header_request("latest"), *counts, *codes])
     mined, sent = number_of(answers[1]), number_of(answers[2])
     found = {address: str(code) for address, code in zip(named, answers[3:], strict=True) if code not in ("0x", "0x0")}
     return Head(header_of(answers[0], "latest"), found, max(0, sent - mined))

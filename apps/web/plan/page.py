@@ -30,7 +30,7 @@ _TONES = {"done": "good", "different": "warn", "failed": "danger", "replaced": "
 _ICONS = {"done": "check", "waiting": "clock", "failed": "octagon"}
 LEVELS = {
     "simulate": "the contracts themselves, run on all steps in a simulation (eth_simulateV1)",
-    "call": "the contracts themselves, each step tried with overridden state (eth_call)",
+    "call": "the contracts themselves, run on all steps in one call from the signer (eth_call with overridden code)",
 }
 
 
@@ -124,6 +124,12 @@ class PlanPage:
         """Whether a transaction may have been sent elsewhere that is not known here; an old plan is told of too."""
         sent_well = all(one.state == _STATES.DONE for one in self.results)
         return self.is_ready and sent_well and self.done < len(self.steps)
+
+    @property
+    def position_url(self) -> str:
+        """The signer's position, beside the reader's other accounts where they were named."""
+        others = urlencode([("and", one) for one in self.plan.mine])
+        return f"/stake/{self.document['signer']}/{'?' if others else ''}{others}"
 
     @property
     def moment(self) -> datetime:

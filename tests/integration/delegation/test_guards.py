@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from apps.chain.client import ChainClient
 from apps.chain.errors import CallFailed
-from apps.chain.readers import bonding, votes
+from apps.chain.readers import Read, bonding, votes
 from apps.delegation import plans
 from apps.delegation.models import PlanSubmission, PreparedPlan
 from apps.delegation.plan.intentions import Cancel, DelegateFor, Intention, Undelegate, WithdrawFees
@@ -153,7 +154,7 @@ def test_reading__when_the_contracts_are_of_today__then_their_rules_treasury_and
         net.unbond(str(saver), amount * LPT)
     ballots = Address("0x" + "7" * 40)
     counted = [votes.has_checkpoint(ballots, who) for who in (saver, other)]
-    asked = [bonding.treasury_cut(stage.at.bonding_manager), *counted]
+    asked: list[Read[Any]] = [bonding.treasury_cut(stage.at.bonding_manager), *counted]
     answers = dict(zip([(each.to, each.data) for each in asked], (_word(10**26), _word(0), _word(1)), strict=True))
 
     read = read_state(

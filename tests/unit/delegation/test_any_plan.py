@@ -113,23 +113,22 @@ def something(dice: random.Random) -> Intention:
     who, other, to = dice.choice([*PEOPLE, *PEOPLE, *NODES]), dice.choice([*PEOPLE, *NODES]), dice.choice(NODES)
     amount, lock = lpt(dice.choice([0.001, 3, 300, 2_000])), dice.randrange(4)
     cut = Ppm(dice.randrange(1_000_001))
-    return dice.choice(
-        [
-            Delegate(who, to, amount),
-            Add(who, amount),
-            DelegateFor(who, other, to, amount),
-            MoveAll(who, to, dice.choice([LptWei(0), amount])),
-            MovePart(who, other, to, amount),
-            HandOver(who, other),
-            Undelegate(who, dice.choice([None, amount])),
-            Cancel(who, lock, dice.choice([None, to])),
-            Withdraw(who, dice.choice([(), (lock,)])),
-            WithdrawFees(who, other, dice.choice([None, EthWei(1)])),
-            BecomeOrchestrator(who, amount, cut, cut),
-            SetCuts(who, cut, cut),
-            ResetAllowance(who),
-        ]
-    )
+    everything: list[Intention] = [
+        Delegate(who, to, amount),
+        Add(who, amount),
+        DelegateFor(who, other, to, amount),
+        MoveAll(who, to, dice.choice([LptWei(0), amount])),
+        MovePart(who, other, to, amount),
+        HandOver(who, other),
+        Undelegate(who, dice.choice([None, amount])),
+        Cancel(who, lock, dice.choice([None, to])),
+        Withdraw(who, dice.choice([(), (lock,)])),
+        WithdrawFees(who, other, dice.choice([None, EthWei(1)])),
+        BecomeOrchestrator(who, amount, cut, cut),
+        SetCuts(who, cut, cut),
+        ResetAllowance(who),
+    ]
+    return dice.choice(everything)
 
 
 @pytest.mark.parametrize("rules", [Rules(), FIRST_GENERATION], ids=["later rules", "first rules"])
