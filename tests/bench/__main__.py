@@ -21,6 +21,7 @@ PARTS = (
     "tests.bench.scale",
     "tests.bench.score",
     "tests.bench.backtest",
+    "tests.bench.contributions",
     "tests.bench.trust",
 )
 LIMIT_S = 15 * 60
