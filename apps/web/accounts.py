@@ -27,7 +27,7 @@ def sentence(one: Mapping[str, Any]) -> str:
     match one["kind"]:
         case "safe":
             version = f" {one['version']}" if one["version"] else ""
-            return f"A Safe{version}: {one['threshold']} of its {_owners(len(one['owners']))} sign for it."
+            return f"A Safe{version}: {_who_sign(one['threshold'], len(one['owners']))}."
         case "contract":
             return "A contract account: its code decides who may act for it."
         case "delegated":
@@ -45,5 +45,9 @@ def shown(one: AccountKind | None) -> dict[str, Any] | None:
     return {**plain, "label": label(plain), "sentence": sentence(plain)}
 
 
-def _owners(count: int) -> str:
-    return "one owner" if count == 1 else f"{count} owners"
+def _who_sign(threshold: int, owners: int) -> str:
+    if owners == 1:
+        return "its one owner signs for it"
+    if threshold == 1:
+        return f"any one of its {owners} owners signs for it"
+    return f"{'all' if threshold == owners else threshold} of its {owners} owners sign for it"

@@ -174,6 +174,17 @@ def test_positions__together__then_a_row_each_and_sums(client: Client, network: 
     assert re.search(r"Together 151\.00 21\.00 1\.000 20\.00", text)
 
 
+def test_positions__together__then_each_leads_to_a_plan_that_reads_the_others_along(
+    client: Client, network: None
+) -> None:
+    page = client.get(f"{URL}?and={BOB}&and={EVE}").content.decode()
+    assert f'href="/stake/{BOB}/plan/?and={ANN}+{EVE}"' in page
+    choices = client.get(f"/stake/{BOB}/plan/?and={ANN}+{EVE}").content.decode()
+    assert f'href="?kind=add&amp;and={ANN}+{EVE}"' in choices
+    assert f"{ANN} {EVE}</textarea>" in client.get(f"/stake/{BOB}/plan/?kind=add&and={ANN}+{EVE}").content.decode()
+    assert "None of these addresses has any stake." in text_of(client, f"/stake/{BOB}/?and={EVE}")
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
@@ -284,6 +295,12 @@ def test_reminder__is_offered_where_stake_waits_for_a_reward(client: Client, net
 def test_look__for_an_address__then_led_on(client: Client, network: None) -> None:
     assert client.get("/stake/").status_code == 200
     assert client.get(f"/stake/?address=+{checksummed(ANN)}")["Location"] == URL
+    several = client.get(f"/stake/?address={checksummed(ANN)},+{BOB}%0A{ANN}")
+    assert several["Location"] == f"{URL}?and={BOB}"
+    chosen = client.get(f"/stake/?address={ANN}+{BOB}&to={NODE}")["Location"]
+    assert chosen == f"/stake/{ANN}/plan/?kind=delegate&to={NODE}&and={BOB}"
+    assert "Stake with 0x" in text_of(client, f"/stake/?to={NODE}")
+    assert client.get("/stake/?address=,").status_code == 200
     wrong = client.get("/stake/?address=0x12")
     assert (wrong.status_code, "is not an address" in wrong.content.decode()) == (404, True)
 
