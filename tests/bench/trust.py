@@ -13,7 +13,7 @@ from apps.protocol.units import Address, Ppm
 from tests.bench.bench import figure, median_seconds, note
 
 ACCOUNTS, WORDS, CLAIMS, RING, SEED = 10_000, 100_000, 12_000, 50, 12
-RULES = Rules(Ppm(500_000), 4, Ppm(500_000), Ppm(250_000), Ppm(500_000), 1_000_000, 2_000_000)
+RULES = Rules(Ppm(500_000), 4, Ppm(250_000), Ppm(250_000), Ppm(500_000), 1_000_000, 2_000_000)
 
 
 def main() -> None:

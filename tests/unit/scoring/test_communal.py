@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -94,6 +95,23 @@ def test_points__of_a_member_with_a_true_contribution__then_its_ring_moves_them_
 
     assert alone == Decimal("6.0000")
     assert abs(points(rows, [*words, *praised], rows[0].orchestrator) - alone) < 1
+
+
+@pytest.mark.parametrize("size", [5, 50, 500])
+def test_points__when_a_ring_hands_trust_round_and_no_two_endorse_each_other__then_less_than_one_more(
+    size: int,
+) -> None:
+    """Who deceived a reviewer endorses a first rank, that one a second, that one a third; the later two praise it."""
+    members = [who(10_000 + number) for number in range(size)]
+    rows = [row(f"{member}", member) for member in members]
+    ranks = [members[:1], members[1::3], members[2::3], members[3::3]]
+    down = [word(one, str(next_)) for giver, got in pairwise(ranks) for one in giver for next_ in got]
+    back = [word(one, str(members[0])) for rank in ranks[2:] for one in rank]
+    praised = [word(SEED[0], str(members[0]))]
+    alone, ringed = (points(rows, words, members[0]) for words in (praised, [*down, *back, *praised]))
+
+    assert alone == Decimal("6.0000")
+    assert alone < ringed < alone + 1
 
 
 @pytest.mark.parametrize("size", [5, 50, 500])
