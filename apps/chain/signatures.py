@@ -13,7 +13,8 @@ from typing import Any, Protocol
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 from eth_keys.datatypes import Signature
-from eth_keys.exceptions import BadSignature, ValidationError
+from eth_keys.exceptions import BadSignature
+from eth_utils.exceptions import ValidationError
 
 from apps.chain.errors import CallReverted, LyingNode, RpcRefused
 from apps.chain.records import BlockId, block_param

@@ -12,6 +12,7 @@ from apps.contributions.models import (
     CoSignature,
     Evidence,
     EvidenceCheck,
+    KeyDelegation,
     Revocation,
     Statement,
 )
@@ -80,12 +81,19 @@ def _statements(digests: list[str]) -> tuple[list[Statement], bool]:
     words = list(Attestation.objects.filter(claim__in=digests).order_by("-received_at").values_list("pk", flat=True))
     is_cut = len(words) > MOST_STATEMENTS
     wanted = {*digests, *words[:MOST_STATEMENTS]}
-    keys = Statement.objects.filter(pk__in=wanted).exclude(authority=None).values_list("authority", flat=True)
-    wanted |= {key for key in keys if key is not None}
+    wanted |= _keys_of(wanted)
     wanted |= set(Revocation.objects.filter(subject__in=wanted).values_list("pk", flat=True))
-    later = Statement.objects.filter(pk__in=wanted).exclude(authority=None).values_list("authority", flat=True)
-    wanted |= {key for key in later if key is not None}
+    wanted |= _keys_of(wanted)  # of what was revoked by a key
     return list(Statement.objects.filter(pk__in=wanted).order_by("received_at", "digest")), is_cut
+
+
+def _keys_of(digests: set[str]) -> set[str]:
+    """The key delegations by which these statements were signed."""
+    return set(
+        KeyDelegation.objects.filter(
+            pk__in=Statement.objects.filter(pk__in=digests).exclude(authority=None).values("authority")
+        ).values_list("pk", flat=True)
+    )
 
 
 def _co_signature(one: CoSignature) -> dict[str, Any]:

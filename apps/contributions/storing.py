@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -125,7 +126,7 @@ def _claim(statement: Statement, checked: Checked, message: statements.Contribut
         claim=claim, state=State.CLAIMED, at=checked.now, by=checked.proof.signer, why="Signed and received."
     )
     if amended is not None:
-        _line_up(list(Claim.objects.filter(root_id=claim.root_id).order_by("issued_at", "pk")))
+        _line_up(Claim, list(Claim.objects.filter(root_id=claim.root_id).order_by("issued_at", "pk")))
 
 
 def _attestation(statement: Statement, checked: Checked, message: statements.Attestation) -> None:
@@ -142,15 +143,15 @@ def _attestation(statement: Statement, checked: Checked, message: statements.Att
         issued_at=moment(message.issued_at),
         received_at=checked.now,
     )
-    _line_up(own_word_of(message.attester, claim))
+    _line_up(Attestation, own_word_of(message.attester, claim))
 
 
-def _line_up(rows: list[Claim] | list[Attestation]) -> None:
+def _line_up(model: type[Claim] | type[Attestation], rows: Sequence[Claim | Attestation]) -> None:
     """Each row names the next newer one by its author's clock, whatever the order in which they came."""
     for row, newer in zip(rows, [*rows[1:], None], strict=True):
         following = None if newer is None else newer.pk
         if row.superseded_by_id != following:
-            type(row).objects.filter(pk=row.pk).update(superseded_by_id=following)
+            model.objects.filter(pk=row.pk).update(superseded_by_id=following)
 
 
 def _revocation(statement: Statement, checked: Checked, message: statements.Revocation) -> None:

@@ -7,7 +7,7 @@ key may speak for the author, and that what it refers to is there. What only the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -130,10 +130,10 @@ class _Bundle:
         if isinstance(message, ContributionClaim | KeyDelegation):
             yield Line(about, OPEN, f"That {author} is a registered orchestrator{_at(entry)} is the chain's to say.")
 
-    def _signature(self, about: str, entry: Mapping[str, Any], made: str) -> Iterator[Line]:
+    def _signature(self, about: str, entry: Mapping[str, Any], made: str) -> Generator[Line, None, str | None]:
         """Yields what is to be said of the signature, and gives back whose it is as far as that is known."""
         signed = bytes.fromhex(str(entry["signature"]).removeprefix("0x"))
-        named = entry["signer"]
+        named: str | None = entry["signer"]
         if entry["verified_as"] not in (None, ECDSA):
             yield Line(
                 about, OPEN, f"The contract {named} signed: its isValidSignature{_at(entry)} is the chain's to say."

@@ -13,6 +13,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -84,8 +85,8 @@ def _timed(client: Any, node: Any, manager: str) -> None:
     made = [signed(claim(node.address, title=f"Call {number}", nonce=number), node) for number in range(SIGNED)]
     for one in made[:10]:
         verify(one)
-    figure("claim_verify", statistics.median(seconds(lambda one=one: verify(one)) for one in made) * 1000, "ms")
-    figure("claim_submit", statistics.median(seconds(lambda one=one: submit(one)) for one in made) * 1000, "ms")
+    figure("claim_verify", statistics.median(seconds(partial(verify, one)) for one in made) * 1000, "ms")
+    figure("claim_submit", statistics.median(seconds(partial(submit, one)) for one in made) * 1000, "ms")
 
 
 _STATEMENTS = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
 
@@ -10,7 +12,15 @@ from apps.api.v1.shapes import Shape
 from apps.chain.signatures import MOST_BYTES
 from apps.contributions.categories import CATEGORIES
 from apps.contributions.models import Evidence, EvidenceCheck, State, Statement
-from apps.protocol.statements import TYPES, Attestation, ContributionClaim, KeyDelegation, Revocation, typed_document
+from apps.protocol.statements import (
+    TYPES,
+    Attestation,
+    ContributionClaim,
+    KeyDelegation,
+    Message,
+    Revocation,
+    typed_document,
+)
 from apps.protocol.units import Address
 
 DIGEST = {"type": "string", "pattern": "^0x[0-9a-f]{64}$"}
@@ -69,7 +79,7 @@ _CLAIM = ContributionClaim(
     issued_at=_AT,
 )
 _SUBJECT = bytes.fromhex("d1" * 32)
-_EXAMPLES = {
+_EXAMPLES: Mapping[str, Message] = {
     "claim": _CLAIM,
     "attestation": Attestation(_SUBJECT, 1, "I was in all four calls.", "It delegates to me.", _TWO, 1, _AT),
     "revocation": Revocation(_SUBJECT, "Another node did half of it; a new claim follows.", 2, _AT),
@@ -122,7 +132,7 @@ class ClaimSerializer(Shape):
     period_end = serializers.DateTimeField()
     co_authors = serializers.ListField(child=serializers.CharField(), help_text="named; see co_signatures for signed")
     amends = Digest(allow_null=True, help_text="the version before")
-    root = Digest(help_text="the first version")
+    root = Digest(help_text="the first version")  # type: ignore[assignment]  # a serializer's own word
     superseded_by = Digest(allow_null=True, help_text="the next newer version; null for the newest")
     issued_at = serializers.DateTimeField(help_text="by its author's clock")
     received_at = serializers.DateTimeField()

@@ -110,7 +110,8 @@ def test_digest__when_any_one_field_differs__then_another(message: Message) -> N
         value = getattr(message, each.name)
         other = C if str(value).startswith("0x") else others[type(value)]
         other = (A,) if each.name == "co_authors" else other
-        made.add(digest(replace(message, **{each.name: other}), ARBITRUM))
+        changed: dict[str, Any] = {each.name: other}
+        made.add(digest(replace(message, **changed), ARBITRUM))
     assert len(made) == 2 + len(fields(message))
 
 
