@@ -49,6 +49,7 @@ PLAIN = (
     "ALLOWED_HOSTS",
     "API_REQUESTS_PER_MINUTE",
     "API_PROXIES",
+    "WALLETCONNECT_PROJECT_ID",
     "MILLRACE_DATA",
     "MILLRACE_BROWSER",
 )
@@ -86,6 +87,7 @@ class Env:
     allowed_hosts: tuple[str, ...]  # names under which the site is reached, beside this machine's own
     api_requests_per_minute: int  # what one reader may ask of one web process; a page that polls takes 12 to 60
     api_proxies: int  # proxies of ours that add to X-Forwarded-For; 0: that header is not believed
+    walletconnect_project_id: str | None  # None: no WalletConnect; a public id, which every reader sees
     data: Path  # everything downloaded, stored or queued
     browser: str | None  # None: `make test` looks for one
 
@@ -125,6 +127,7 @@ def read(environ: Mapping[str, str], *, root: Path = ROOT) -> Env:
         allowed_hosts=values.words("ALLOWED_HOSTS"),
         api_requests_per_minute=values.integer("API_REQUESTS_PER_MINUTE", default=600, lowest=1),
         api_proxies=values.integer("API_PROXIES", default=0, lowest=0, highest=10),
+        walletconnect_project_id=_project(values),
         data=(root / (values.text("MILLRACE_DATA") or ".millrace")).expanduser().resolve(),
         browser=values.text("MILLRACE_BROWSER"),
     )
@@ -209,6 +212,15 @@ def _controller(values: _Values, chain_id: int) -> str | None:
     if not re.fullmatch(r"0x[0-9a-fA-F]{40}", text, re.ASCII):
         raise SettingError(f"CONTROLLER_ADDRESS is {text!r}; give 0x and 40 hex digits, or leave it out.")
     return text.lower()
+
+
+def _project(values: _Values) -> str | None:
+    text = values.text("WALLETCONNECT_PROJECT_ID")
+    if text is not None and not re.fullmatch(r"[0-9a-f]{32}", text, re.ASCII):
+        raise SettingError(
+            "WALLETCONNECT_PROJECT_ID is not 32 hex digits; copy it from WalletConnect, or leave it out."
+        )
+    return text
 
 
 def _subgraph(values: _Values, chain_id: int) -> str | None:

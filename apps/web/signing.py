@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.templatetags.static import static
 
 from apps.web import links
 
@@ -23,4 +24,18 @@ def chain_for_wallets() -> dict[str, Any]:
         "chainName": links.chain_name(settings.CHAIN_ID),
         "nativeCurrency": {"name": "Ether", "symbol": "ETH", "decimals": 18},
         "rpcUrls": [str(one) for one in nodes],
+    }
+
+
+def walletconnect() -> dict[str, Any] | None:
+    """What walletconnect.js needs; None where no project is configured, and then no page speaks of it."""
+    if not settings.WALLETCONNECT_PROJECT_ID:
+        return None
+    return {
+        "projectId": settings.WALLETCONNECT_PROJECT_ID,
+        "relayUrl": settings.WALLETCONNECT_RELAY_URL,
+        "library": static("vendor/walletconnect/sign-client-2.21.8.min.js"),
+        "codes": static("vendor/lean-qr/lean-qr-2.7.4.js"),
+        "icon": static("img/mark.svg"),
+        "chainId": hex(settings.CHAIN_ID),
     }

@@ -47,6 +47,11 @@ OUTSIDE_ORIGIN: str | None = None  # of the local network's stand-ins: the one p
 API_REQUESTS_PER_MINUTE = env.api_requests_per_minute
 API_PROXIES = env.api_proxies
 
+# Wallets on other devices. Pages that sign may reach this relay and the frame that vouches for their origin, no others.
+WALLETCONNECT_PROJECT_ID = env.walletconnect_project_id
+WALLETCONNECT_RELAY_URL = "wss://relay.walletconnect.org"
+WALLETCONNECT_VERIFY_URL = "https://verify.walletconnect.org"
+
 # How often things happen, in seconds. The local network makes a round in half a minute, Arbitrum in most of a day.
 FOLLOW_INTERVAL_S = 1 if env.local_network else 5
 SCORE_INTERVAL_S = 15 if env.local_network else 60

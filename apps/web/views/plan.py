@@ -51,7 +51,7 @@ from apps.web.plan.kinds import GROUPS, KINDS
 from apps.web.plan.page import page_of
 from apps.web.plan.suggested import nodes_to_choose
 from apps.web.plan.words import called, differs
-from apps.web.signing import chain_for_wallets
+from apps.web.signing import chain_for_wallets, walletconnect
 
 AWAY = "The chain does not answer just now, so no plan can be made or checked. Nothing is lost; try again in a moment."
 _FRESH = timedelta(seconds=1)  # a page that waits asks again in a second and a half
@@ -186,6 +186,7 @@ def _shown(
         "refused": refused,
         "changed": changed,
         "wallet": _for_wallet(kept, page.done) if page.can_sign else None,
+        "walletconnect": walletconnect() if page.can_sign else None,
         "formats": FORMATS,
         "feed_url": request.build_absolute_uri(reverse("web:stake_reward_feed", args=[kept.document["signer"]])),
     }

@@ -211,3 +211,10 @@ def test_read__when_a_source_cannot_be_used__then_it_is_named(
 ) -> None:
     with pytest.raises(SettingError, match=sentence):
         read({name: value}, root=tmp_path)
+
+
+def test_read__when_a_walletconnect_project_is_no_id__then_it_says_where_one_comes_from(tmp_path: Path) -> None:
+    assert read({}, root=tmp_path).walletconnect_project_id is None
+    assert read({"WALLETCONNECT_PROJECT_ID": "a1" * 16}, root=tmp_path).walletconnect_project_id == "a1" * 16
+    with pytest.raises(SettingError, match="is not 32 hex digits; copy it from WalletConnect, or leave it out"):
+        read({"WALLETCONNECT_PROJECT_ID": "my-project"}, root=tmp_path)
