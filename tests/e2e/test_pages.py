@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import time
 from collections.abc import Iterator
@@ -30,6 +31,11 @@ PAGES = {
     "compare": ("/compare/?o={node}&o={idle}&from={idle}&amount=2500", 200),
     "choose": ("/compare/?o={node}", 200),
     "miscompared": ("/compare/?o={node}&o=0x12&amount=1e3", 400),
+    "look": ("/stake/", 200),
+    "position": ("/stake/{holder}/", 200),
+    "portfolio": (f"/stake/{{holder}}/?and={{node}}&and={NOBODY}", 200),
+    "newcomer": (f"/stake/{NOBODY}/", 200),
+    "unnamed": ("/stake/nobody.eth/", 404),
     "intentions": ("/stake/{node}/plan/", 200),
     "intention": ("/stake/{idle}/plan/?kind=move_part&amount=5", 200),
     "method": ("/method/", 200),
@@ -40,10 +46,14 @@ PAGES = {
     "misspelt": ("/orchestrators/0x12/", 404),
     "misread": ("/orchestrators/?reward_cut_lte=many", 400),
 }
-LIVE = ("home", "list", "node", "status")
+LIVE = ("home", "list", "node", "position", "status")
 # by axe, which is slow; the others are made of the same parts
 JUDGED = {*LIVE, "compare", "intention", "method", "api", "misread"}
 VARIANTS = {
+    "look",
+    "portfolio",
+    "newcomer",
+    "unnamed",
     "filtered",
     "empty",
     "idle",
@@ -83,14 +93,21 @@ SEEN = [(view, name) for view in VIEWS for name in PAGES if name not in VARIANTS
 
 @pytest.fixture(scope="module")
 def paths(site: Site) -> dict[str, str]:
-    """The address of each page; the nodes are the one with the best score and one that nobody paid."""
+    """The address of each page: the node with the best score, one who stakes there, and a node that nobody paid."""
 
     def first(query: str) -> str:
         rows = httpx.get(f"{site.url}/api/v1/orchestrators?limit=1&{query}", timeout=10).json()["data"]
         return str(rows[0]["address"])
 
-    nodes = {"node": first("sort=-score"), "idle": first("has_fees=0")}
+    node = first("sort=-score")
+    nodes = {"node": node, "holder": holder_of(site, node), "idle": first("has_fees=0")}
     return {name: path.format(**nodes) for name, (path, _) in PAGES.items()}
+
+
+def holder_of(site: Site, node: str) -> str:
+    """The largest delegator of that node that is no orchestrator."""
+    sheet = httpx.get(f"{site.url}/orchestrators/{node}/delegators.csv", timeout=10).text.splitlines()
+    return next(row["delegator"].lower() for row in csv.DictReader(sheet) if row["is_orchestrator"] == "false")
 
 
 @contextmanager
