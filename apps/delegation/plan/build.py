@@ -18,7 +18,7 @@ from apps.delegation.plan.intentions import Intention, actor
 from apps.delegation.plan.invariants import Invariant, invariants
 from apps.delegation.plan.notes import Note, notes
 from apps.delegation.plan.refusals import Refusal
-from apps.protocol.bonding.steps import Reverted, Stepped
+from apps.protocol.bonding.steps import UNDERFLOW, Reverted, Stepped
 from apps.protocol.calldata import Decoded, decode
 from apps.protocol.units import Address
 
@@ -102,10 +102,21 @@ def _run(made: tuple[Call, ...], at: Snapshot) -> Run | Refusal:
         try:
             done = call.step(state)
         except Reverted as reverted:
-            return Refusal("would_revert", f"The contract would refuse it: {reverted.reason}.")
+            return _would_revert(reverted.reason)
         steps.append(done)
         state = done.state
     return Run(at, made, tuple(steps))
+
+
+def _would_revert(reason: str) -> Refusal:
+    if reason == UNDERFLOW:
+        return Refusal(
+            "books_disagree",
+            "By the books of the orchestrator less stake is with it than this account has there: stake that came back "
+            "from a lock after everything was taken out can earn too much on these contracts. They cannot take that "
+            "much away from it at once; take out a part.",
+        )
+    return Refusal("would_revert", f"The contract would refuse it: {reason}.")
 
 
 def _step(call: Call, done: Stepped, at: Snapshot, *, is_agreed: bool) -> Step:

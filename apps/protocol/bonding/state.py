@@ -154,6 +154,14 @@ class State:
             own_fees=own.own_fees,
         )
 
+    def within_reach(self, address: Address) -> Earnings:
+        """As much of the worth as a call of this round can take.
+
+        Commission is claimed with the rest, once a round: what an orchestrator earns after that waits for the next.
+        """
+        one = self.account(address)
+        return Earnings(one.bonded, one.fees) if one.last_claim_round >= self.round else self.worth(address)
+
     def _start(self, one: Account) -> Factors:
         try:
             return self.factors[one.delegate, one.last_claim_round]

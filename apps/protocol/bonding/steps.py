@@ -14,6 +14,8 @@ from apps.protocol.earnings import Factors
 from apps.protocol.hints import NO_HINT, Hint, joined, restaked
 from apps.protocol.units import NEVER, UINT256_MAX, ZERO_ADDRESS, Address, EthWei, LptWei, Ppm, Round
 
+UNDERFLOW = "panic 0x11"  # what a node says of Solidity's own check
+
 
 class Reverted(Exception):
     """The contract would refuse the call; `reason` is its own text."""
@@ -273,7 +275,7 @@ def _less(state: State, delegate: Address, amount: LptWei) -> tuple[State, Hint]
         return state, NO_HINT
     node = state.node(delegate)
     if node.stake < amount:
-        raise Reverted("panic 0x11")  # positions can outgrow their delegate's total, see rebond_from_unbonded
+        raise Reverted(UNDERFLOW)  # positions can outgrow their delegate's total, see rebond_from_unbonded
     node = replace(node, stake=LptWei(node.stake - amount))
     state = state.with_node(node)
     if not state.pool.holds(delegate):

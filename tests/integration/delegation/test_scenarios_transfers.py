@@ -266,3 +266,23 @@ def test_a34__more_fees_than_there_are__then_it_is_refused_as_the_contract_would
 
     assert scene.now().own[scene.d].fees == 5 * ETH // 100
     assert (refused, scene.contract_says(raw)) == ("over_fees", "insufficient fees to withdraw")
+
+
+def test_commission__after_the_claim_of_the_round__then_it_waits_for_the_next_as_the_contract_has_it(
+    scene: Scene, t1: Address
+) -> None:
+    """Found by the soak: pendingStake and pendingFees tell more than a call of this round can take."""
+    at = scene.stage.net.deployment
+    scene.did(moves.claim_earnings(at, t1))
+    scene.reward(scene.t1)
+    scene.ticket(scene.t1, ETH)
+    worth = scene.now().own[t1]
+
+    assert (worth.stake, worth.fees) == (lpt("9008"), ETH // 2)
+    assert scene.contract_says(moves.unbond(at, t1, worth.stake)) == "amount is greater than bonded amount"
+    assert scene.contract_says(moves.withdraw_fees(at, t1, t1, 1)) == "insufficient fees to withdraw"
+    assert [scene.refused(one) for one in (Undelegate(t1), WithdrawFees(t1, t1))] == ["commission_waits"] * 2
+    scene.to_round(NOW + 1)
+    scene.reward(scene.t1)
+    scene.mined(scene.plan(WithdrawFees(t1, t1)))
+    scene.mined(scene.plan(Undelegate(t1, lpt("9008"))))

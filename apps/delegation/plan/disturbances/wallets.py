@@ -51,7 +51,7 @@ def _left_over(after: Account) -> Disturbance:
 
 def _fees_to_code(wanted: Intention, run: Run) -> Iterator[Disturbance]:
     if isinstance(wanted, WithdrawFees) and wanted.recipient in run.at.contracts:
-        amount = run.before.worth(wanted.owner).fees if wanted.amount is None else wanted.amount
+        amount = run.before.within_reach(wanted.owner).fees if wanted.amount is None else wanted.amount
         yield Disturbance(
             "eth_to_contract",
             wanted.recipient,

@@ -82,6 +82,7 @@ def _resigning(wanted: MovePart, at: Snapshot) -> Iterator[Refusal]:
 def _whole_reasons(wanted: HandOver, at: Snapshot) -> Iterator[Refusal]:
     yield from _receiver(wanted.owner, wanted.receiver, at)
     yield from bonded_first(wanted.owner, at)
+    yield from within_stake(wanted.owner, at.state.worth(wanted.owner).stake, at)
     yield from _seed_reasons(_as_part(wanted, at), at)
     yield from _resigning(_as_part(wanted, at), at)
 
@@ -103,9 +104,11 @@ def _receiver(owner: Address, receiver: Address, at: Snapshot) -> Iterator[Refus
     if receiver == ZERO_ADDRESS:
         yield Refusal("to_nobody", "The zero address is nobody's account; stake given to it is lost.")
     elif receiver == owner:
-        yield Refusal("same_account", "Giver and receiver are the same account.")
+        yield Refusal("same_account", "Giver and receiver are the same account. Name another one of yours.")
     elif state.status_of(receiver) is Status.UNBONDED and receiver == state.account(owner).delegate:
-        yield Refusal("receiver_is_delegate", f"{at.called(receiver)} is the orchestrator the stake is with.")
+        yield Refusal(
+            "receiver_is_delegate", f"{at.called(receiver)} is the orchestrator the stake is with. Name another."
+        )
     elif state.rules.guards_claims and state.would_forfeit(receiver):
         yield their_reward_first(state.account(receiver).delegate, receiver, at)
 
