@@ -112,7 +112,8 @@ class Game:
         mine = self._wishes.others(wanted)
         made = self._made(wanted, mine, now)
         if isinstance(made, Refusal):
-            self.tally.refused[made.sentence if made.code == "would_revert" else made.code] += 1
+            is_bare = made.code == "would_revert"  # the contract's own words are told with what led to them
+            self.tally.refused[f"{type(wanted).__name__}: {made.sentence}" if is_bare else made.code] += 1
             return
         plan, proof = made
         self.story.append(f"{wanted} {proof.outcomes}")
