@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from eth_account import Account as Signer
+from eth_account.messages import encode_defunct, encode_typed_data
 from playwright.sync_api import Page
 
 from apps.chain.client import ChainClient
@@ -61,12 +63,29 @@ class Wallet:
         if method == "eth_getTransactionCount":
             return {"result": self.client.rpc(method, params)}
         if self.rejects and method in ("eth_sendTransaction", "wallet_sendCalls"):
-            return {"error": {"code": 4001, "message": "User rejected the request."}}
+            return self._rejection()
         if self.is_atomic and method in ("wallet_getCapabilities", "wallet_sendCalls", "wallet_getCallsStatus"):
             return {"result": self._batches(method, params)}
         if method == "eth_sendTransaction":
             return {"result": self._signed_and_sent(params[0])}
+        if method in ("eth_signTypedData_v4", "personal_sign"):
+            return self._rejection() if self.rejects else {"result": self._signed(method, params)}
         return {"error": {"code": 4200, "message": f"{method} is not known here"}}
+
+    def _rejection(self) -> dict[str, Any]:
+        return {"error": {"code": 4001, "message": "User rejected the request."}}
+
+    def _signed(self, method: str, params: list[Any]) -> str:
+        """Typed data or plain words, by the account's own key; no other account is signed for."""
+        if method == "personal_sign":
+            text, who = bytes.fromhex(params[0][2:]), params[1]
+            message = encode_defunct(primitive=text)
+        else:
+            who, document = params[0], json.loads(params[1])
+            assert document["domain"]["chainId"] == int(self.chain, 16)  # as wallets insist
+            message = encode_typed_data(full_message=document)
+        assert who == checksummed(self.account.address)
+        return f"0x{bytes(Signer.from_key(self.account.key).sign_message(message).signature).hex()}"
 
     def _batches(self, method: str, params: list[Any]) -> Any:
         """All calls of a batch in one block (EIP-5792)."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -54,7 +53,6 @@ class ClaimPage:
     history: Sequence[ClaimTransition]
     versions: Sequence[ShownClaim]
     reviewers: int
-    weighed_at: datetime | None
 
     @property
     def verified(self) -> str:
@@ -83,7 +81,7 @@ def claim_page(shown: ShownClaim) -> ClaimPage:
     claim, statement = shown.claim, shown.claim.statement
     (row,) = claim_rows([shown])
     every = words_on(selectors.attestations_of(shown.digest))
-    weighing = weights_of(shown.digest, every)
+    weighing = weights_of(every)
     said = [Said(word, weighing.of(word)) for word in reversed(every)]
     signed = {one.signer: one for one in selectors.co_signatures_of(shown.digest)}
     return ClaimPage(
@@ -97,7 +95,6 @@ def claim_page(shown: ShownClaim) -> ClaimPage:
         history=selectors.transitions_of(shown.digest)[::-1],
         versions=selectors.versions_of(str(claim.root_id)),
         reviewers=weighing.reviewers,
-        weighed_at=weighing.at,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from django.conf import settings
 
 from apps.contributions.categories import CATEGORIES
@@ -55,7 +56,7 @@ class Signing:
     author: Address
     keys: tuple[Address, ...]  # others that may sign for the author
     rows: tuple[tuple[str, str], ...]
-    is_cosigning: bool = False
+    can_change: bool = False
 
     @property
     def signers(self) -> tuple[Address, ...]:
@@ -85,6 +86,7 @@ def signing_of(message: Message, *, now: datetime) -> Signing | Refusal:
         author=author,
         keys=() if alone else tuple(keys_of(author, now=now)),
         rows=tuple(rows_of(message)),
+        can_change=isinstance(message, ContributionClaim),
     )
 
 
@@ -98,7 +100,6 @@ def cosigning_of(claim: ContributionClaim, who: Address) -> Signing:
         author=who,
         keys=(),
         rows=tuple(rows_of(claim)),
-        is_cosigning=True,
     )
 
 
@@ -195,8 +196,8 @@ def _day(seconds: int) -> str:
 def document_of(text: str) -> Mapping[str, Any] | Refusal:
     """The typed data in a text, and a refusal for what is no JSON object."""
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = orjson.loads(text)  # which stops at a depth of its own, whatever the process allows itself
+    except ValueError:
         return Refusal("not_json", "This is no JSON. Take the file as it was downloaded.")
     if not isinstance(found, dict):
         return Refusal("not_json", "The JSON has to be one object.")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.conf import settings
 
 from apps.contributions import reviewers
 from apps.contributions.states import weight_text
+from apps.contributions.trust import SENTENCES
+from apps.scoring.models import AttestationWeight
 from apps.web.contributions.rows import Word
 
 
@@ -31,11 +33,10 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """The weights of one claim's words, the size of the published list on that day, and when they were weighed."""
+    """The weights of one claim's words, and how many reviewers of the published list serve today."""
 
     reviewers: int
-    at: datetime | None = None
-    known: Mapping[str, Weighed] = field(default_factory=dict)
+    known: Mapping[str, Weighed]
 
     def of(self, word: Word) -> Weighed:
         """A word that stands no longer, or came after the last weighing, weighs nothing and says so."""
@@ -52,7 +53,8 @@ class Weighing:
         return "It has not been weighed yet."
 
 
-def weights_of(claim: str, words: Sequence[Word]) -> Weighing:
-    """The weights of these words on the claim."""
-    now = datetime.now(UTC)
-    return Weighing(reviewers=len(reviewers.seed_of(settings.CHAIN_ID, now.date())))
+def weights_of(words: Sequence[Word]) -> Weighing:
+    """The weights of these words, as they were weighed last."""
+    rows = AttestationWeight.objects.filter(pk__in=[word.shown.digest for word in words])
+    known = {row.attestation: Weighed(row.weight_ppm, SENTENCES.get(row.code, row.code)) for row in rows}
+    return Weighing(len(reviewers.seed_of(settings.CHAIN_ID, datetime.now(UTC).date())), known)

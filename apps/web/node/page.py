@@ -19,6 +19,7 @@ from apps.protocol.units import Address
 from apps.web.amounts import AmountAsked, Typed
 from apps.web.charts import rounds_figure
 from apps.web.node import work
+from apps.web.node.contributions import NodeContributions, node_contributions
 from apps.web.node.fees import fees_view
 from apps.web.node.jobs import JobsView, jobs_view
 from apps.web.node.payers import Payers, payers_view
@@ -76,6 +77,7 @@ class NodePage:
     events: Sequence[Happening]
     jobs: JobsView
     governance: Part
+    contributions: NodeContributions
 
     @property
     def first_events(self) -> Sequence[Happening]:
@@ -117,6 +119,7 @@ def node_page(node: Orchestrator, running: Round, asked: AmountAsked, *, typed: 
         events=_events(node.address),
         governance=governance.part_of(node.address, running.number, l1_block=parameters.get("l1_block")),
         jobs=jobs_view(node.address, fees=None if score is None else fees_view(score.run, score.row.parts)),
+        contributions=node_contributions(node.address),
     )
 
 

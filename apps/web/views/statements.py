@@ -61,6 +61,8 @@ _SOURCES = {"form", "command_line", "upload"}
 def claim(request: HttpRequest) -> HttpResponseBase:
     """The claiming form; with `amends` it begins as that claim is. A sound one leads to its signature."""
     now = datetime.now(UTC)
+    if "document" in request.POST:
+        return _changed(request)
     if request.method == "POST":
         form = Form(forms.typed(request.POST, forms.CLAIM_FIELDS))
         message = forms.claim_read(form, categories=CATEGORIES, chain_id=settings.CHAIN_ID, now=now)
@@ -68,6 +70,16 @@ def claim(request: HttpRequest) -> HttpResponseBase:
             return _to_sign(request, message)
         return _claim_form(request, form, status=400)
     return _claim_form(request, Form(_beginning(request, now)))
+
+
+def _changed(request: HttpRequest) -> HttpResponse:
+    """The form as it was filled in for a claim that waits for its signature."""
+    document = document_of(request.POST["document"][:_LONGEST_UPLOAD])
+    found = document if isinstance(document, Refusal) else statements.parse(document, chain_id=settings.CHAIN_ID)
+    if not isinstance(found, ContributionClaim):
+        return _claim_form(request, Form({}, trouble="This is no claim. Begin anew."), status=400)
+    amends = "" if found.amends == statements.NO_HASH else f"0x{found.amends.hex()}"
+    return _claim_form(request, Form(forms.claim_filled(statements.written(found), amends)))
 
 
 def _beginning(request: HttpRequest, now: datetime) -> dict[str, str]:
