@@ -18,6 +18,7 @@ PARTS = (
     "tests.bench.long_history",
     "tests.bench.lists",
     "tests.bench.positions",
+    "tests.bench.plans",
     "tests.bench.scale",
     "tests.bench.score",
     "tests.bench.backtest",
