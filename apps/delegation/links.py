@@ -93,7 +93,8 @@ def delegates_at(accounts: Collection[str], *, block: int) -> dict[str, str]:
     sums = events.values_list("delegator").annotate(arrived=_sum(_ARRIVING), left=_sum(_LEAVING))
     holding = {who for who, arrived, left in sums if (arrived or 0) > (left or 0)}
     last = events.filter(kind__in=_PLACING).order_by("delegator", "-block_id", "-log_index").distinct("delegator")
-    return {who: delegate for who, delegate in last.values_list("delegator", "delegate") if who in holding}
+    rows = last.values_list("delegator", "delegate")
+    return {who: delegate for who, delegate in rows if delegate is not None and who in holding}
 
 
 def _sum(kinds: tuple[str, ...]) -> Sum:
