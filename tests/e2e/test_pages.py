@@ -38,6 +38,12 @@ PAGES = {
     "unnamed": ("/stake/nobody.eth/", 404),
     "intentions": ("/stake/{node}/plan/", 200),
     "intention": ("/stake/{idle}/plan/?kind=move_part&amount=5", 200),
+    "contributions": ("/contributions/", 200),
+    "claim": ("/contributions/{claim}/", 200),
+    "claiming": ("/contributions/new/?orchestrator={node}", 200),
+    "word": ("/contributions/{claim}/attest/", 200),
+    "upload": ("/contributions/sign/", 200),
+    "operator": ("/operator/", 200),
     "method": ("/method/", 200),
     "status": ("/status/", 200),
     "api": ("/api/", 200),
@@ -48,7 +54,7 @@ PAGES = {
 }
 LIVE = ("home", "list", "node", "position", "status")
 # by axe, which is slow; the others are made of the same parts
-JUDGED = {*LIVE, "compare", "intention", "method", "api", "misread"}
+JUDGED = {*LIVE, "compare", "intention", "contributions", "claim", "claiming", "method", "api", "misread"}
 VARIANTS = {
     "look",
     "portfolio",
@@ -62,6 +68,10 @@ VARIANTS = {
     "miscompared",
     "intentions",
     "intention",
+    "claiming",
+    "word",
+    "upload",
+    "operator",
     "method",
     "nobody",
     "misspelt",
@@ -100,7 +110,7 @@ def paths(site: Site) -> dict[str, str]:
         return str(rows[0]["address"])
 
     node = first("sort=-score")
-    nodes = {"node": node, "holder": holder_of(site, node), "idle": first("has_fees=0")}
+    nodes = {"node": node, "holder": holder_of(site, node), "idle": first("has_fees=0"), "claim": claim_of(site)}
     return {name: path.format(**nodes) for name, (path, _) in PAGES.items()}
 
 
@@ -108,6 +118,15 @@ def holder_of(site: Site, node: str) -> str:
     """The largest delegator of that node that is no orchestrator."""
     sheet = httpx.get(f"{site.url}/orchestrators/{node}/delegators.csv", timeout=10).text.splitlines()
     return next(row["delegator"].lower() for row in csv.DictReader(sheet) if row["is_orchestrator"] == "false")
+
+
+def claim_of(site: Site) -> str:
+    """A claim that the network's cast has made; it speaks as soon as the site answers."""
+    deadline = time.monotonic() + 30
+    while not (rows := httpx.get(f"{site.url}/api/v1/contributions?limit=1", timeout=10).json()["data"]):
+        assert time.monotonic() < deadline, "the cast claims nothing"
+        time.sleep(0.2)
+    return str(rows[0]["digest"])
 
 
 @contextmanager
