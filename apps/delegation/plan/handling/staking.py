@@ -65,9 +65,9 @@ def _delegate_for(wanted: DelegateFor, at: Snapshot) -> Iterator[Call]:
 def _move_all_reasons(wanted: MoveAll, at: Snapshot) -> Iterator[Refusal]:
     one = at.state.account(wanted.owner)
     if at.state.status_of(wanted.owner) is Status.UNBONDED:
-        yield Refusal("nothing_staked", "This account has no stake to move.")
+        yield Refusal("nothing_staked", "This account has no stake to move. Delegate to the orchestrator you want.")
     elif one.delegate == wanted.to:
-        yield Refusal("is_there_already", f"The stake is with {at.called(wanted.to)} already.")
+        yield Refusal("is_there_already", f"The stake is with {at.called(wanted.to)} already. You can add to it.")
     yield from _orchestrators_stay(wanted.owner, wanted.to, at)
 
 
