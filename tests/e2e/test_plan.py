@@ -80,6 +80,7 @@ def test_move_of_a_part__when_the_second_account_is_new__then_it_is_seeded_and_g
         Account_that_will_own_it=second,
         Orchestrator=town.two,
     )
+    town.look("part-typed")
     town.agree()
     town.look("part")
 
