@@ -44,10 +44,11 @@ class Opened:
     token: str
 
 
-def proved_on(client: ChainClient) -> Verify:
-    """Verifies signatures of keys and of contract accounts, as things are at the chain's head."""
+def proved_on(chain: Callable[[], ChainClient]) -> Verify:
+    """Verifies signatures of keys and of contract accounts, as things are at the head of the chain that is given."""
 
     def verify(account: Address, digest: bytes, signature: bytes) -> Proof | Refusal:
+        client = chain()
         return prove(client, digest=digest, signature=signature, account=account, block=client.head().hash)
 
     return verify

@@ -25,7 +25,7 @@ from apps.web.contributions.words import STATES
 PATH = "/contributions/"
 ROWS = 50
 _NAMES = ("category", "state", "orchestrator")
-_CURSOR = re.compile(r"(\d{1,17})\.(0x[0-9a-f]{64})", re.ASCII)
+_CURSOR = re.compile(r"(\d{1,16})\.(0x[0-9a-f]{64})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.services import message_write, proved_on, session_open
+from apps.accounts.services import Opened, message_write, proved_on, session_open
 from apps.chain.errors import ChainError
 from apps.contributions.services import signature_bytes
 from apps.delegation import chain
@@ -68,13 +68,13 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     return _own(response)
 
 
-def _opened(request: HttpRequest, text: str) -> object:
+def _opened(request: HttpRequest, text: str) -> Opened | Refusal:
     signature = signature_bytes(signature_in(request.POST.get("signature", "")))
     if isinstance(signature, Refusal):
         return signature
     try:
         return session_open(
-            text, signature, site=wallet.site_of(request), now=datetime.now(UTC), verify=proved_on(chain.client())
+            text, signature, site=wallet.site_of(request), now=datetime.now(UTC), verify=proved_on(chain.client)
         )
     except ChainError:
         return AWAY

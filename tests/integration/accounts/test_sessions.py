@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def opened(text: str, *, site: Site = SITE, now: datetime = NOW, signature: byte
     return session_open(text, signature or siwe.digest(text), site=site, now=now, verify=only_right)
 
 
-def altered(**changes: object) -> str:
+def altered(**changes: Any) -> str:
     """A message of ours with a field that is not as we write it."""
     return siwe.written(replace(siwe.parsed(message_write(WHO, site=SITE, now=NOW)), **changes))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from eth_account import Account
@@ -142,7 +143,7 @@ def test_siwe__when_cut_short__then_refused(lines: int) -> None:
         {"chain_id": -1},
     ],
 )
-def test_siwe__when_a_field_would_read_as_another__then_not_written(changed: dict[str, object]) -> None:
+def test_siwe__when_a_field_would_read_as_another__then_not_written(changed: dict[str, Any]) -> None:
     with pytest.raises(BadSignIn):
         siwe.written(replace(SMALL, **changed))
 
