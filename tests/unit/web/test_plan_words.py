@@ -1,27 +1,16 @@
-"""What differs from what was read, in sentences; and that every disturbance has words."""
+"""What differs from what was read, in sentences."""
 
 from __future__ import annotations
-
-import re
-from pathlib import Path
 
 import pytest
 
 from apps.delegation.changes import Changed
-from apps.delegation.plan import disturbances
 from apps.protocol.formats import short_address
-from apps.web.plan.words import POINTS, differs, point
+from apps.web.plan.words import differs, point
 
 pytestmark = pytest.mark.unit
 
 NODE = "0x" + "2" * 40
-
-
-def test_points__when_compared_with_the_planner__then_each_code_has_its_own_words() -> None:
-    source = Path(disturbances.__file__).read_text(encoding="utf-8")
-    codes = set(re.findall(r"Disturbance\(\s*\"([a-z_]+)\"", source))
-    assert len(codes) >= 16
-    assert codes == set(POINTS)
 
 
 def test_differs__when_a_cut_rose__then_says_so_and_not_what_follows_from_it() -> None:
