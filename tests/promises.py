@@ -21,7 +21,7 @@ class Broken(AssertionError):
 
 def events_of(stage: Stage, receipt: Receipt) -> list[Event]:
     """What the staking contract and the token said in a transaction."""
-    named = {stage.at.bonding_manager: "BondingManager", stage.at.token: "LivepeerToken"}
+    named: dict[str, str] = {stage.at.bonding_manager: "BondingManager", stage.at.token: "LivepeerToken"}
     whole = receipts.receipt_of(receipt, bytes.fromhex(receipt["transactionHash"][2:]))
     found = (logs.decode(named[one.address], one.topics, one.data) for one in whole.logs if one.address in named)
     return [each for each in found if each is not None]

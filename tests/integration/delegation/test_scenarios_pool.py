@@ -32,7 +32,8 @@ def built_pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def pool(built_pool: Stage) -> Iterator[Scene]:
     """A has 150 LPT of its own and 350 of P's; a round has passed since."""
     kept = built_pool.keep()
-    scene = Scene(built_pool, *built_pool.nodes[:2], *(Address(one.address) for one in built_pool.nodes[2:]))
+    a, b, c, d, _ = built_pool.nodes
+    scene = Scene(built_pool, a, b, *(Address(one.address) for one in (c, d, built_pool.people[0])))
     bonded(scene, [("A", 150, "A"), ("B", 400, "B"), ("C", 300, "C"), ("D", 200, "D"), ("P", 350, "A")])
     yield scene
     built_pool.back_to(kept)
