@@ -14,6 +14,7 @@ from apps.accounts.services import Opened, message_write, proved_on, session_ope
 from apps.chain.errors import ChainError
 from apps.contributions.services import signature_bytes
 from apps.delegation import chain
+from apps.network.limits import LOOK_COST
 from apps.protocol import siwe
 from apps.protocol.formats import checksummed
 from apps.protocol.siwe import BadSignIn
@@ -22,6 +23,7 @@ from apps.protocol.units import Address
 from apps.web.contributions.forms import Form, address_read
 from apps.web.contributions.signing import signature_in
 from apps.web.csp import signs
+from apps.web.limiting import limited
 from apps.web.operator import wallet
 from apps.web.operator.page import operator_page
 from apps.web.signing import chain_for_wallets
@@ -56,6 +58,7 @@ def message(request: HttpRequest) -> HttpResponseBase:
 
 @signs
 @require_POST
+@limited(LOOK_COST)
 def sign_in(request: HttpRequest) -> HttpResponseBase:
     """Opens the session of a signed message, in place of any before it."""
     text = request.POST.get("document", "").replace("\r\n", "\n")  # as forms send line ends

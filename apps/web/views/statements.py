@@ -25,6 +25,7 @@ from apps.contributions.models import Attestation, Claim, Statement
 from apps.contributions.models import KeyDelegation as KeyRow
 from apps.contributions.services import Accepted, cosignature_submit, statement_submit
 from apps.delegation import chain
+from apps.network.limits import LOOK_COST
 from apps.network.selectors import identities
 from apps.protocol import statements
 from apps.protocol.statements import ContributionClaim, Message, Refusal
@@ -42,6 +43,7 @@ from apps.web.contributions.signing import (
     signing_of,
 )
 from apps.web.csp import signs
+from apps.web.limiting import limited
 from apps.web.operator import wallet
 
 AWAY = Refusal(
@@ -87,7 +89,8 @@ def _beginning(request: HttpRequest, now: datetime) -> dict[str, str]:
     amends = request.GET.get("amends", "")
     if amends:
         older = _claim(amends)
-        return forms.claim_filled(older.statement.message, older.pk)
+        filled = forms.claim_filled(older.statement.message, older.pk)
+        return {**filled, "title": "", "evidence": ""} if hidden_among([older.pk]) else filled
     session = wallet.session(request)
     month = now.date() - timedelta(days=30)
     return {
@@ -177,6 +180,7 @@ def key(request: HttpRequest) -> HttpResponseBase:
 @csrf_exempt
 @signs
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(LOOK_COST)
 def sign(request: HttpRequest) -> HttpResponseBase:
     """Takes a statement with its signature; one without a signature yet is shown to be signed."""
     if request.method != "POST":
@@ -264,12 +268,15 @@ def _sign_page(
 @csrf_exempt
 @signs
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(LOOK_COST)
 def cosign(request: HttpRequest, digest: str) -> HttpResponseBase:
     """A co-author signs the claim that names them: the same typed data, the same digest."""
     found = _claim(digest)
     message = statements.parse({**_envelope(), "message": found.statement.message}, chain_id=settings.CHAIN_ID)
     if not isinstance(message, ContributionClaim) or not found.co_authors:
         raise Http404("This claim names no co-author.")
+    if hidden_among([found.pk]):
+        raise Http404("Moderators hide the text of this claim, so it cannot be signed here.")
     signed = set(found.co_signatures.values_list("signer", flat=True))
     waiting = [Address(one) for one in found.co_authors if one not in signed]
     if not waiting:
