@@ -1,7 +1,7 @@
 """Seeds that once failed. Every test run plays them, so that what they found stays mended.
 
 A seed that fails is added here with what it found. What a seed plays changes with the storm, so the cause itself has a
-test of its own too. Of plans the number stands there that led to the failure.
+test of its own too.
 """
 
 from __future__ import annotations
@@ -11,5 +11,3 @@ KEPT = {
     44: "a worker with an old look at a lagging node undid what another had healed",
     90: "a node on a branch that lost was heard about a block that only the others call final",
 }
-
-KEPT_PLANS: dict[int, tuple[int, str]] = {}

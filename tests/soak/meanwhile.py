@@ -53,7 +53,8 @@ class Meanwhile:
     def _do(self, *calls: Call) -> str:
         receipts = self._stage.do(*calls)
         told = [f"{call.what} of {call.sender[:6]}" for call in calls]
-        return ", ".join(f"{one} {'' if int(each['status'], 16) else '(refused)'}" for one, each in zip(told, receipts))  # noqa: B905
+        done = ["" if int(each["status"], 16) else " (refused)" for each in receipts]
+        return ", ".join(one + how for one, how in zip(told, done, strict=True))
 
     def _ticket(self, node: Account) -> str:
         try:
