@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,8 +31,13 @@ class Standing:
     at: datetime | None
     author: str
     snapshot_hash: bytes | None
-    detail: Mapping[str, Any]
+    told: str
     backs: str = ""
+
+    @property
+    def detail(self) -> Mapping[str, Any]:
+        """What the check told beside; empty before the first. Read when asked for: whoever judges needs none of it."""
+        return dict(orjson.loads(self.told))
 
     @property
     def holds(self) -> bool:
@@ -43,6 +48,7 @@ class Standing:
 _ROWS = """
 SELECT e.id, e.claim_id, e.position, e.url, e.kind, coalesce(k.found, 'unknown'), k.at, coalesce(k.author, ''),
        k.snapshot_hash, coalesce(k.detail, '{}')::text, e.normalised_url, c.root_id, c.orchestrator, s.since,
+       k.detail->>'resolved', k.detail->>'author_is' = 'bound' OR k.detail->>'names_account' = 'true',
        coalesce(octet_length(k.snapshot), -1),
        (SELECT coalesce(array_agg(g.signer::text), '{}')
         FROM contributions_co_signature g WHERE g.claim_id = c.statement_id)
@@ -63,9 +69,9 @@ ORDER BY e.claim_id, e.position
 # what expired keeps its items: to be named again with a later date would make old work new
 _HOLDS_ITEMS = "c.superseded_by_id IS NULL AND c.state <> 'revoked'"
 _THESE = "e.claim_id = ANY(%(claims)s)"
-_LIKE_THESE = f"""{_HOLDS_ITEMS} AND (
-    e.normalised_url = ANY(%(links)s)
-    OR e.id IN (SELECT evidence_id FROM contributions_evidence_check WHERE snapshot_hash = ANY(%(hashes)s))
+_LIKE_THESE = f"""{_HOLDS_ITEMS} AND e.id IN (
+    SELECT id FROM contributions_evidence WHERE normalised_url = ANY(%(links)s)
+    UNION SELECT evidence_id FROM contributions_evidence_check WHERE snapshot_hash = ANY(%(hashes)s)
 )"""
 
 
@@ -78,13 +84,13 @@ def standings() -> dict[str, list[Standing]]:
 def standings_of(claims: Collection[str]) -> dict[str, list[Standing]]:
     """The evidence of these claims, in any version and state, for a page. Two queries.
 
-    Others that name the same links or show the same content are looked at too, and none beyond those.
+    Others that name the same links or show the same content are looked at too, and none beyond those. What was
+    withdrawn or amended takes nothing from anybody.
     """
     rows = _read(_THESE, claims=list(claims))
     links, hashes = [row.normalised_url for row in rows], [row.hash() for row in rows if row.snapshot_hash is not None]
-    others = _read(_LIKE_THESE, links=links, hashes=hashes) if rows else []
-    every = {row.evidence: row for row in (*rows, *others)}
-    return _grouped(rows, backed(row.item() for row in every.values() if row.found == "yes"))
+    alike = _read(_LIKE_THESE, links=links, hashes=hashes) if rows else []  # with those of `rows` that count
+    return _grouped(rows, backed(row.item() for row in alike if row.found == "yes"))
 
 
 def _read(where: str, **values: Any) -> list[_Row]:
@@ -96,7 +102,7 @@ def _read(where: str, **values: Any) -> list[_Row]:
 def _grouped(rows: Iterable[_Row], backing: Mapping[int, str]) -> dict[str, list[Standing]]:
     found: dict[str, list[Standing]] = defaultdict(list)
     for row in rows:
-        found[row.claim].append(replace(row.standing(), backs=backing.get(row.evidence, "")))
+        found[row.claim].append(row.standing(backing.get(row.evidence, "")))
     return dict(found)
 
 
@@ -111,21 +117,20 @@ class _Row:
     at: datetime | None
     author: str
     snapshot_hash: bytes | memoryview | None
-    detail: str
+    told: str
     normalised_url: str
     root: str
     orchestrator: str
     since: datetime
+    resolved: str | None
+    is_makers: bool | None
     snapshot_bytes: int  # -1: none is kept
     signers: Sequence[str]
-
-    def details(self) -> dict[str, Any]:
-        return dict(orjson.loads(self.detail))
 
     def hash(self) -> bytes | None:
         return None if self.snapshot_hash is None else bytes(self.snapshot_hash)
 
-    def standing(self) -> Standing:
+    def standing(self, backs: str) -> Standing:
         return Standing(
             self.evidence,
             self.claim,
@@ -136,15 +141,15 @@ class _Row:
             self.at,
             self.author,
             self.hash(),
-            self.details(),
+            self.told,
+            backs,
         )
 
     def item(self) -> Item:
         """What vote or payment of an account is shown is that account's alone: two may point to the same poll."""
-        detail = self.details()
         own = f"#{self.orchestrator}" if self.kind in _OF_THE_ACCOUNT else ""
         says_little = self.kind == "page" and 0 <= self.snapshot_bytes < SAYS_LITTLE
-        places = dict.fromkeys([self.normalised_url + own, str(detail.get("resolved") or self.normalised_url) + own])
+        places = dict.fromkeys([self.normalised_url + own, (self.resolved or self.normalised_url) + own])
         return Item(
             evidence=self.evidence,
             claim=self.claim,
@@ -154,7 +159,7 @@ class _Row:
             places=tuple(places),
             content=None if says_little or own else self.hash(),
             signers=frozenset(self.signers),
-            is_makers=detail.get("author_is") == "bound" or detail.get("names_account") is True,
+            is_makers=bool(self.is_makers),
         )
 
 

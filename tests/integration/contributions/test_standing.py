@@ -109,5 +109,12 @@ def test_standings_of__when_asked_for_one_page__then_as_among_all_in_two_queries
     assert few == {later.pk: standings()[later.pk]}
 
 
+def test_standings_of__when_a_withdrawn_claim_stands_on_the_same_page__then_it_takes_nothing() -> None:
+    gone = claim(1, PULL, hours_ago=3, state="revoked")
+    made = claim(2, PULL)
+    found = standings_of([gone.pk, made.pk])
+    assert [found[each.pk][0].backs for each in (gone, made)] == ["", ""]
+
+
 def test_standings_of__when_nothing_is_asked_for__then_nothing() -> None:
     assert standings_of([]) == {}
