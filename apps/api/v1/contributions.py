@@ -1,4 +1,4 @@
-"""`/api/v1/contributions`, `/attestations`, `/key-delegations` and `/statements`: what was signed, newest first."""
+"""`/api/v1/contributions` and `/attestations`: claims and words on them, newest first."""
 
 from __future__ import annotations
 
@@ -15,63 +15,37 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
-from apps.api import cursors, queries, standpoint
+from apps.api import cursors, queries
 from apps.api.cursors import Cursor, Pairs
 from apps.api.errors import Problem
-from apps.api.resource import API_VERSION, Answer, Resource, has_copy
+from apps.api.resource import Answer
 from apps.api.standpoint import Standpoint
 from apps.api.v1.contributiondata import (
     attestation_data,
     claim_data,
     claim_detail,
-    eas_data,
-    key_data,
-    statement_data,
 )
-from apps.api.v1.contributionfeeds import ATOM, AtomRenderer, ClaimCsv
+from apps.api.v1.contributionfeeds import AtomRenderer, ClaimCsv
 from apps.api.v1.contributionshapes import (
+    ADDRESS,
     DIGEST,
     SUBMIT_EXAMPLES,
     SUBMITTED,
     AttestationSerializer,
     ClaimDetailSerializer,
     ClaimSerializer,
-    EasSerializer,
-    KeySerializer,
-    StatementSerializer,
 )
 from apps.api.v1.envelope import PROBLEM, ProblemSerializer, described
-from apps.api.v1.statements import DIGEST_PARAMETER, SUBMIT_COST, posted, submitted, unknown
+from apps.api.v1.statements import SUBMIT_COST, posted, submitted
+from apps.api.v1.told import DIGEST_PARAMETER, Told, known_digest, unknown
 from apps.contributions import bundles, selectors
 from apps.contributions.categories import CATEGORIES
 from apps.contributions.intake import is_digest
 from apps.contributions.models import State
 from apps.contributions.selectors import Filters, Place
-from apps.network.instant import one_instant
 from apps.network.selectors.listquery import BadQuery
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ADDRESS = {"type": "string", "pattern": "^0x[0-9a-f]{40}$"}
-
-
-class Told(Resource):
-    """A resource whose tag is made of what it says: statements come and go between two blocks."""
-
-    def get(self, request: Request, **kwargs: Any) -> HttpResponseBase:
-        asked = self.parse(request, **{name: value for name, value in kwargs.items() if name != "format"})
-        with one_instant():
-            at = standpoint.read()
-            answer = self.find(at, asked)
-        tag = self._tag_of(request, at, answer)
-        if has_copy(request, tag):
-            return HttpResponse(status=304, headers={"ETag": tag})
-        return self._response(request, at, answer, tag)
-
-    def _tag_of(self, request: Request, at: Standpoint, answer: Answer) -> str:
-        kind = request.accepted_renderer.media_type
-        stands = () if kind == ATOM else at.identity  # a feed names no block, so none makes it another
-        parts = (API_VERSION, request.get_full_path(), kind, stands, answer.next_cursor)
-        return f'"{sha256(repr(parts).encode() + orjson.dumps(answer.data)).hexdigest()[:32]}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +119,7 @@ class ContributionList(_List):
             "links are their authors' own words."
         ),
         parameters=[
-            OpenApiParameter("orchestrator", _ADDRESS, description="only of this one"),
+            OpenApiParameter("orchestrator", ADDRESS, description="only of this one"),
             OpenApiParameter("category", {"type": "string", "enum": list(CATEGORIES)}),
             OpenApiParameter("state", {"type": "string", "enum": State.values}),
             OpenApiParameter(
@@ -271,7 +245,7 @@ class AttestationList(_List):
         ),
         parameters=[
             OpenApiParameter("claim", DIGEST, description="only on this version of a claim"),
-            OpenApiParameter("attester", _ADDRESS, description="only by this account"),
+            OpenApiParameter("attester", ADDRESS, description="only by this account"),
         ],
         paged=True,
     )
@@ -311,89 +285,6 @@ class AttestationDetail(Told):
     )
     def get(self, request: Request, **kwargs: Any) -> Any:
         return super().get(request, **kwargs)
-
-
-class KeyList(Told):
-    """Keys that an orchestrator authorised."""
-
-    def parse(self, request: Request, **kwargs: Any) -> str:
-        given = dict(queries.pairs_of(request.query_params, known=("orchestrator",)))
-        if "orchestrator" not in given:
-            raise BadQuery("orchestrator", "Name the orchestrator whose keys are meant.")
-        return queries.address(given["orchestrator"])
-
-    def find(self, at: Standpoint, asked: str) -> Answer:
-        return Answer([key_data(one) for one in selectors.delegations_of(asked)])
-
-    @described(
-        "key_delegations",
-        KeySerializer(many=True),
-        summary="Keys of an orchestrator",
-        description="Keys that may or might sign for an orchestrator, newest first, past ones included.",
-        parameters=[OpenApiParameter("orchestrator", _ADDRESS, required=True)],
-    )
-    def get(self, request: Request, **kwargs: Any) -> Any:
-        return super().get(request, **kwargs)
-
-
-class StatementDetail(Told):
-    """Any statement as it was signed."""
-
-    def parse(self, request: Request, **kwargs: Any) -> str:
-        return known_digest(request, kwargs["digest"])
-
-    def find(self, at: Standpoint, asked: str) -> Answer:
-        found = selectors.statement_of(asked)
-        if found is None:
-            raise unknown()
-        return Answer(statement_data(found))
-
-    @described(
-        "statement",
-        StatementSerializer(),
-        summary="A signed statement",
-        description="A claim, a word on one, a revocation or a key delegation: its typed data, signature and proof.",
-        parameters=[DIGEST_PARAMETER],
-        path_can_miss=True,
-    )
-    def get(self, request: Request, **kwargs: Any) -> Any:
-        return super().get(request, **kwargs)
-
-
-class StatementEas(Told):
-    """A statement in EAS's fields."""
-
-    def parse(self, request: Request, **kwargs: Any) -> str:
-        return known_digest(request, kwargs["digest"])
-
-    def find(self, at: Standpoint, asked: str) -> Answer:
-        found = selectors.statement_of(asked)
-        made = eas_data(found) if found is not None and found.hidden is None else None
-        if made is None:
-            raise Problem("unknown_statement", "There is no claim and no word on one by this digest, or it is hidden.")
-        return Answer(made)
-
-    @described(
-        "statement_eas",
-        EasSerializer(),
-        summary="A statement for the Ethereum Attestation Service",
-        description=(
-            "A claim or a word on one in the fields of EAS's `attest`, with digest and signature in its data, for "
-            "whoever wants to put it on the chain. Nothing is sent from here, and nothing here reads it back."
-        ),
-        parameters=[DIGEST_PARAMETER],
-        path_can_miss=True,
-    )
-    def get(self, request: Request, **kwargs: Any) -> Any:
-        return super().get(request, **kwargs)
-
-
-def known_digest(request: Request, text: str) -> str:
-    """The digest in a path, which takes no parameters."""
-    queries.nothing(request.query_params)
-    if not is_digest(text):
-        raise unknown()
-    return text
 
 
 def _one_of(name: str, given: Mapping[str, str], allowed: Sequence[str]) -> str | None:

@@ -23,6 +23,7 @@ from apps.protocol.statements import (
 )
 from apps.protocol.units import Address
 
+ADDRESS = {"type": "string", "pattern": "^0x[0-9a-f]{40}$"}
 DIGEST = {"type": "string", "pattern": "^0x[0-9a-f]{64}$"}
 _SIGNATURE = {
     "type": "string",

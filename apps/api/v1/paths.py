@@ -8,9 +8,6 @@ from apps.api.v1.contributions import (
     ContributionBundle,
     ContributionDetail,
     ContributionList,
-    KeyList,
-    StatementDetail,
-    StatementEas,
 )
 from apps.api.v1.governance import PollList, ProposalList, VoteList
 from apps.api.v1.methods import MethodDetail, MethodList
@@ -22,7 +19,7 @@ from apps.api.v1.positions import PositionBatch, PositionDetail, PositionRounds
 from apps.api.v1.rounds import RoundList
 from apps.api.v1.runs import RunBundle, RunDetail, RunList
 from apps.api.v1.scores import OrchestratorScores, ScoreList
-from apps.api.v1.statements import CoSignatureSubmit
+from apps.api.v1.statements import CoSignatureSubmit, KeyList, StatementDetail, StatementEas
 from apps.api.v1.status import StatusNow
 from apps.api.v1.yields import Compare, OrchestratorYield
 

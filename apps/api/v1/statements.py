@@ -1,4 +1,4 @@
-"""Signed statements handed in: anybody may bring them, since the signature says whose they are."""
+"""Signed statements: handed in, by anybody, since the signature says whose they are; and read as they were signed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,25 @@ from rest_framework.response import Response
 
 from apps.api import bodies, queries, standpoint
 from apps.api.errors import Problem
-from apps.api.resource import Endpoint, meta_of
-from apps.api.v1.contributionshapes import CO_SIGN_EXAMPLES, CO_SIGNED, DIGEST, AcceptedSerializer
-from apps.api.v1.envelope import PROBLEM, MetaSerializer, ProblemSerializer
+from apps.api.resource import Answer, Endpoint, meta_of
+from apps.api.standpoint import Standpoint
+from apps.api.v1.contributiondata import eas_data, key_data, statement_data
+from apps.api.v1.contributionshapes import (
+    ADDRESS,
+    CO_SIGN_EXAMPLES,
+    CO_SIGNED,
+    AcceptedSerializer,
+    EasSerializer,
+    KeySerializer,
+    StatementSerializer,
+)
+from apps.api.v1.envelope import PROBLEM, MetaSerializer, ProblemSerializer, described
+from apps.api.v1.told import DIGEST_PARAMETER, Told, known_digest, unknown
+from apps.contributions import selectors
 from apps.contributions.intake import is_digest
 from apps.contributions.services import Accepted, cosignature_submit, statement_submit
 from apps.delegation import chain
+from apps.network.selectors.listquery import BadQuery
 from apps.protocol.statements import Refusal
 from apps.protocol.units import Address, AddressError
 
@@ -26,8 +39,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 SUBMIT_COST = 3  # requests of the quota: it asks a node two or three questions
 _WHERE = {"claim": "contributions", "attestation": "attestations", "co_signature": "contributions"}
 _LATER = {"stale": "chain_unavailable", "not_ready": "chain_unavailable"}  # nothing is wrong with the statement
-
-DIGEST_PARAMETER = OpenApiParameter("digest", DIGEST, OpenApiParameter.PATH, description="of the statement")
 
 
 def posted(
@@ -91,11 +102,6 @@ class CoSignatureSubmit(Endpoint):
         return _answered(cosignature_submit(chain.client(), claim=digest, signature=signature, signer=signer))
 
 
-def unknown() -> Problem:
-    """The refusal of a digest that nothing is known by."""
-    return Problem("unknown_statement", "Nothing is known here by this digest: 0x and 64 small hexadecimal digits.")
-
-
 def _signature(body: Mapping[str, Any]) -> str:
     found = body.get("signature")
     if not isinstance(found, str):
@@ -128,3 +134,78 @@ def _refused(refusal: Refusal) -> Problem:
     if refusal.code == "unknown_claim":
         return unknown()
     return Problem("statement_refused", refusal.sentence, {"reason": refusal.code})
+
+
+class KeyList(Told):
+    """Keys that an orchestrator authorised."""
+
+    def parse(self, request: Request, **kwargs: Any) -> str:
+        given = dict(queries.pairs_of(request.query_params, known=("orchestrator",)))
+        if "orchestrator" not in given:
+            raise BadQuery("orchestrator", "Name the orchestrator whose keys are meant.")
+        return queries.address(given["orchestrator"])
+
+    def find(self, at: Standpoint, asked: str) -> Answer:
+        return Answer([key_data(one) for one in selectors.delegations_of(asked)])
+
+    @described(
+        "key_delegations",
+        KeySerializer(many=True),
+        summary="Keys of an orchestrator",
+        description="Keys that may or might sign for an orchestrator, newest first, past ones included.",
+        parameters=[OpenApiParameter("orchestrator", ADDRESS, required=True)],
+    )
+    def get(self, request: Request, **kwargs: Any) -> Any:
+        return super().get(request, **kwargs)
+
+
+class StatementDetail(Told):
+    """Any statement as it was signed."""
+
+    def parse(self, request: Request, **kwargs: Any) -> str:
+        return known_digest(request, kwargs["digest"])
+
+    def find(self, at: Standpoint, asked: str) -> Answer:
+        found = selectors.statement_of(asked)
+        if found is None:
+            raise unknown()
+        return Answer(statement_data(found))
+
+    @described(
+        "statement",
+        StatementSerializer(),
+        summary="A signed statement",
+        description="A claim, a word on one, a revocation or a key delegation: its typed data, signature and proof.",
+        parameters=[DIGEST_PARAMETER],
+        path_can_miss=True,
+    )
+    def get(self, request: Request, **kwargs: Any) -> Any:
+        return super().get(request, **kwargs)
+
+
+class StatementEas(Told):
+    """A statement in EAS's fields."""
+
+    def parse(self, request: Request, **kwargs: Any) -> str:
+        return known_digest(request, kwargs["digest"])
+
+    def find(self, at: Standpoint, asked: str) -> Answer:
+        found = selectors.statement_of(asked)
+        made = eas_data(found) if found is not None and found.hidden is None else None
+        if made is None:
+            raise Problem("unknown_statement", "There is no claim and no word on one by this digest, or it is hidden.")
+        return Answer(made)
+
+    @described(
+        "statement_eas",
+        EasSerializer(),
+        summary="A statement for the Ethereum Attestation Service",
+        description=(
+            "A claim or a word on one in the fields of EAS's `attest`, with digest and signature in its data, for "
+            "whoever wants to put it on the chain. Nothing is sent from here, and nothing here reads it back."
+        ),
+        parameters=[DIGEST_PARAMETER],
+        path_can_miss=True,
+    )
+    def get(self, request: Request, **kwargs: Any) -> Any:
+        return super().get(request, **kwargs)
