@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +25,8 @@ from apps.network.selectors.contracts import addresses_now
 from apps.protocol import statements
 from apps.protocol.statements import Refusal
 from apps.protocol.units import Address
+
+log = structlog.get_logger(__name__)
 
 _HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})*", re.ASCII)
 
@@ -67,7 +70,9 @@ def statement_submit(
     proof = _proved(client, found, digest, signed, account, head, at)
     if isinstance(proof, Refusal):
         return proof
-    return _stored(message, text, signed, proof, head, source, at)
+    made = _stored(message, text, signed, proof, head, source, at)
+    log.info("statement", digest=text, kind=message.TYPE, refused=made.code if isinstance(made, Refusal) else "")
+    return made
 
 
 def signature_bytes(text: str) -> bytes | Refusal:
@@ -104,10 +109,9 @@ def _proved(
     now: datetime,
 ) -> Proof | Refusal:
     """The proof of the signature, and of the author's registration where it takes one, at that block."""
-    age_s = int(now.timestamp()) - head.timestamp
-    if age_s > settings.HEAD_STALE_S:
-        return Refusal("stale", f"The newest block is {age_s:,} seconds old, too old to check against. Try later.")
-    proof = signatures.prove(client, digest=digest, signature=signature, account=account, block=head.hash)
+    proof = _age_refused(head, now) or signatures.prove(
+        client, digest=digest, signature=signature, account=account, block=head.hash
+    )
     if isinstance(proof, Refusal) or not standing.needs_registration:
         return proof
     manager = addresses_now().get("BondingManager")
@@ -118,6 +122,14 @@ def _proved(
             "not_registered", f"{standing.author} is not a registered orchestrator: it is not bonded to itself."
         )
     return proof
+
+
+def _age_refused(head: Header, now: datetime) -> Refusal | None:
+    """Why nothing is checked against a block that old: what held then may not hold now."""
+    age_s = int(now.timestamp()) - head.timestamp
+    if age_s <= settings.HEAD_STALE_S:
+        return None
+    return Refusal("stale", f"The newest block is {age_s:,} seconds old, too old to check against. Try later.")
 
 
 def _stored(
@@ -165,7 +177,9 @@ def cosignature_submit(
     if account not in found.co_authors:
         return Refusal("not_co_author", f"The claim does not name {account} as a co-author.")
     head = client.head()
-    proof = signatures.prove(client, digest=digest, signature=signed, account=account, block=head.hash)
+    proof = _age_refused(head, at) or signatures.prove(
+        client, digest=digest, signature=signed, account=account, block=head.hash
+    )
     if isinstance(proof, Refusal):
         return proof
     _made, is_new = CoSignature.objects.get_or_create(

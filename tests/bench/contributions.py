@@ -1,4 +1,4 @@
-"""Contributions: what a signature costs to check, and the list over 100,000 claims and 200,000 words on them.
+"""Contributions: what a signature costs to check, and the list over 100,000 claims and 100,000 words on them.
 
 `claim_verify` is one claim signed by a key, from its JSON to the proof: read, hashed, the key recovered, the account's
 code and the author's registration asked at the newest block of a local chain. `claim_submit` stores it as well. Each
@@ -20,7 +20,7 @@ from typing import Any
 
 from tests.bench.bench import figure, note, open_database, seconds
 
-CLAIMS, WORDS, NODES = 100_000, 200_000, 1_000
+CLAIMS, WORDS, NODES = 100_000, 100_000, 1_000
 REQUESTS = 100
 SIGNED = 200  # claims that are checked
 
