@@ -19,7 +19,7 @@ from eth_utils.exceptions import ValidationError
 from apps.chain.errors import CallReverted, LyingNode, RpcRefused
 from apps.chain.records import BlockId, block_param
 from apps.protocol.statements import Refusal
-from apps.protocol.units import Address
+from apps.protocol.units import LENT_CODE, Address
 
 ECDSA, ERC1271, ERC6492 = "ecdsa", "erc1271", "erc6492"
 MAGIC_6492 = bytes.fromhex("6492" * 16)
@@ -29,7 +29,7 @@ MOST_GAS = hex(10_000_000)  # of a contract's judgement; a passkey checked in So
 _SECP256K1_N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _IS_VALID_SIGNATURE = bytes.fromhex("1626ba7e")  # isValidSignature(bytes32,bytes), and what it returns if so
 _VALID = _IS_VALID_SIGNATURE + bytes(28)  # all 32 bytes count: a contract that echoes what it is asked says nothing
-_DELEGATED = bytes.fromhex("ef0100")  # EIP-7702: code that a key has lent to its own account, which it still rules
+_DELEGATED = bytes.fromhex(LENT_CODE[2:])  # whose key still rules the account
 
 
 class Asker(Protocol):

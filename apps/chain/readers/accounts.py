@@ -10,14 +10,13 @@ from apps.chain import words
 from apps.chain.client import ChainClient
 from apps.chain.errors import AnswerMalformed, CallFailed
 from apps.chain.records import header_of, header_request
-from apps.protocol.units import Address
+from apps.protocol.units import LENT_CODE, Address
 
 Kind: TypeAlias = Literal["key", "delegated", "safe", "contract"]
 
 GET_OWNERS = "0xa0e67e2b"
 GET_THRESHOLD = "0xe75235b8"
 VERSION = "0xffa1ad74"
-_DELEGATION = "0xef0100"  # EIP-7702: the code of an account that runs another's
 MOST_OWNERS = 200  # no Safe of that many could gather its signatures in one block
 LONGEST_VERSION = 12
 
@@ -54,12 +53,12 @@ def account_kinds(client: ChainClient, addresses: Sequence[Address]) -> list[Acc
 
 
 def _runs_itself(code: str) -> bool:
-    return code not in ("0x", "0x0") and not code.startswith(_DELEGATION)
+    return code not in ("0x", "0x0") and not code.startswith(LENT_CODE)
 
 
 def _plain(who: Address, code: str, block: int) -> AccountKind:
-    if code.startswith(_DELEGATION):
-        return AccountKind(who, "delegated", block, runs=Address(f"0x{code[len(_DELEGATION) :][:40]}"))
+    if code.startswith(LENT_CODE):
+        return AccountKind(who, "delegated", block, runs=Address(f"0x{code[len(LENT_CODE) :][:40]}"))
     return AccountKind(who, "key", block)
 
 
