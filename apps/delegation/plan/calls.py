@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from apps.protocol import formats
@@ -80,6 +80,15 @@ def bond_for(payer: Address, owner: Address, amount: LptWei, to: Address) -> Cal
         lambda now: steps.bond(now, payer, owner, amount, to),
         lambda done: (amount, owner, to, *_both(done.old_hint), *_both(done.new_hint)),
     )
+
+
+def seed(payer: Address, owner: Address, amount: LptWei, to: Address) -> Call:
+    """The same call, for an account whose stake the next step brings."""
+    words = (
+        f"Open {short_address(owner)} with {short_address(to)}: the smallest stake there is, {lpt(amount)} of your "
+        "wallet, so that the part arrives there."
+    )
+    return replace(bond_for(payer, owner, amount, to), sentence=words)
 
 
 def unbond(owner: Address, amount: LptWei, *, withdraw_round: int) -> Call:

@@ -42,7 +42,7 @@ def _part_reasons(wanted: MovePart, at: Snapshot) -> Iterator[Refusal]:
 def _part(wanted: MovePart, at: Snapshot) -> Iterator[Call]:
     if _takes_seed(wanted, at):
         yield from approved(wanted.owner, SEED, at)
-        yield calls.bond_for(wanted.owner, wanted.receiver, SEED, wanted.to)
+        yield calls.seed(wanted.owner, wanted.receiver, SEED, wanted.to)
     yield calls.transfer(wanted.owner, wanted.receiver, wanted.amount)
 
 
