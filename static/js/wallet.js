@@ -155,7 +155,8 @@
     try {
       sent = await wallet.provider.request({ method: "wallet_sendCalls", params: [asked] });
     } catch (error) {
-      if ([4200, 5700, 5760, -32601].includes(error?.code)) return false;
+      // no batch after all, or one too large, or an account that would first have to become another: one after the other
+      if ([4200, 5700, 5740, 5750, 5760, -32601].includes(error?.code)) return false;
       throw error;
     }
     const hashes = await mined(wallet, sent?.id ?? sent);
