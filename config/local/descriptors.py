@@ -36,7 +36,7 @@ def _make(home: Path, python: Path) -> None:
     print("Installing the linter of ERC-7730 …", flush=True)
     shutil.rmtree(home, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
-    command = [
+    command: list[str | Path] = [
         sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--disable-pip-version-check",
         "--no-input", "--no-deps", "--ignore-requires-python", "--require-hashes", "--no-compile", "-r", LOCK,
     ]  # fmt: skip

@@ -160,7 +160,7 @@ class Town:
 
     def _keep(self, name: str, width: int) -> None:
         for theme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            self.page.emulate_media(color_scheme=theme)
             self.page.screenshot(path=f"{self.shots}/plan-{name}-{width}-{theme}.png", full_page=True)
 
 
