@@ -349,7 +349,7 @@ def test_node__when_the_network_is_large__then_as_many_queries(
     lives.live(cast)
     path = f"/orchestrators/{cast[3].address}/"
     client.get(path)
-    with django_assert_num_queries(45):
+    with django_assert_num_queries(53):
         client.get(path)
 
 
