@@ -6,15 +6,13 @@ Nothing is listed and nothing is found by address: a plan is read by its id alon
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,8 +20,8 @@ from rest_framework.response import Response
 from apps.api import bodies, queries
 from apps.api.errors import Problem
 from apps.api.resource import API_VERSION, Endpoint, has_copy
-from apps.api.v1.envelope import PROBLEM, MetaSerializer, ProblemSerializer
 from apps.api.v1.plandata import plan_data, plan_meta, submission_data
+from apps.api.v1.planschema import ID, act_described, described
 from apps.api.v1.planshapes import (
     ACKNOWLEDGE_EXAMPLES,
     ACKNOWLEDGED,
@@ -49,8 +47,6 @@ from apps.delegation.plan.refusals import Refusal
 from apps.network.limits import CHAIN_COST, LOOK_COST
 from apps.protocol.units import Address, AddressError
 
-View = TypeVar("View", bound=Callable[..., Any])
-
 _CODE = re.compile(r"[a-z_]{1,40}", re.ASCII)
 _HASH = re.compile(r"0x[0-9a-f]{64}", re.ASCII)
 
@@ -62,60 +58,38 @@ class Plain(BaseRenderer):
     format = "txt"
 
 
-def _described(
-    name: str,
-    data: serializers.BaseSerializer[Any] | None,
-    *,
-    summary: str,
-    description: str,
-    status: int = 200,
-    body: Mapping[str, Any] | None = None,
-    examples: Sequence[OpenApiExample] = (),
-    refusals: Sequence[int] = (),
-    parameters: Sequence[OpenApiParameter] = (),
-) -> Callable[[View], View]:
-    """The schema of one address of plans."""
-    answers: dict[Any, Any] = {}
-    if data is not None:
-        fields: dict[str, Any] = {"data": data, "meta": MetaSerializer()}
-        camel = name.title().replace("_", "")
-        answers[(status, "application/json")] = inline_serializer(name=f"{camel}Answer", fields=fields)
-    else:
-        answers[(status, "application/json")] = {"type": ["object", "array"]}
-        answers[(status, "text/plain")] = OpenApiTypes.STR
-    for code in sorted({400, 406, 429, 503, *refusals}):
-        answers[(code, PROBLEM)] = ProblemSerializer
-    if 304 in refusals:
-        answers.pop((304, PROBLEM))
-        answers[304] = OpenApiResponse(description="The copy named in If-None-Match still holds.")
-    request = {"application/json": dict(body)} if body is not None else None
-    decorated: Callable[[View], View] = extend_schema(
-        operation_id=name, summary=summary, description=description, request=request, responses=answers,
-        examples=list(examples), parameters=list(parameters), tags=["v1"],
-    )  # fmt: skip
-    return decorated
-
-
-_ID = OpenApiParameter(
-    "id", {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,32}$"}, OpenApiParameter.PATH, description="of the plan"
-)
-
-
 class PlanEndpoint(Endpoint):
-    """What all addresses of plans have in common."""
+    """What all addresses of plans have in common: no parameters, and an answer that stands at the plan's own block."""
 
     cost = CHAIN_COST
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        queries.nothing(request.query_params)
+
     def answer(self, kept: PreparedPlan, data: Mapping[str, Any], *, status: int = 200) -> Response:
-        """The envelope; it stands at the block that the plan was made at, not at the index's."""
         body = {"data": data, "meta": plan_meta(kept)}
         return Response(body, status=status, headers={"Cache-Control": "no-store"})
+
+
+class PlanAct(PlanEndpoint):
+    """Something that is done with a plan. A subclass names the fields of its body and does it in `act`."""
+
+    http_method_names = ["post", "options"]
+    fields: Collection[str] = ()
+
+    def post(self, request: Request, id: str) -> HttpResponseBase:
+        asked = bodies.read(request, known=self.fields)
+        return self.act(_known(id), asked)
+
+    def act(self, kept: PreparedPlan, asked: Mapping[str, Any]) -> HttpResponseBase:
+        raise NotImplementedError
 
 
 class PlanMake(PlanEndpoint):
     http_method_names = ["post", "options"]
 
-    @_described(
+    @described(
         "plan_make",
         PlanSerializer(),
         summary="Prepare a transaction",
@@ -130,7 +104,6 @@ class PlanMake(PlanEndpoint):
         refusals=(409, 413, 415),
     )
     def post(self, request: Request) -> HttpResponseBase:
-        queries.nothing(request.query_params)
         asked = bodies.read(request)
         acknowledged, mine = _codes(asked.pop("acknowledged", []), "acknowledged"), _mine(asked.pop("mine", []))
         wanted = _intention(asked)
@@ -144,7 +117,7 @@ class PlanMake(PlanEndpoint):
 class PlanDetail(PlanEndpoint):
     http_method_names = ["get", "head", "options"]
 
-    @_described(
+    @described(
         "plan",
         PlanSerializer(),
         summary="A plan",
@@ -152,11 +125,10 @@ class PlanDetail(PlanEndpoint):
             "The plan as it was made or last checked, with what became of the transactions that were submitted for it. "
             "An expired one has no calldata: check it again."
         ),
-        parameters=[_ID],
+        parameters=[ID],
         refusals=(304, 404),
     )
     def get(self, request: Request, id: str) -> HttpResponseBase:
-        queries.nothing(request.query_params)
         kept = _known(id)
         data = plan_data(kept)
         looked = [(each["tx_hash"], each["state"], each["checked_at"]) for each in data["submissions"]]
@@ -169,30 +141,24 @@ class PlanDetail(PlanEndpoint):
         return response
 
 
-class PlanRecheck(PlanEndpoint):
-    http_method_names = ["post", "options"]
+@act_described(
+    "plan_recheck",
+    RecheckSerializer(),
+    summary="Check a plan again",
+    description=(
+        "Everything read and proved anew at the newest block, as has to be done right before a signature, and "
+        "compared with what was shown. Where it stands, `plan` has the calldata to sign. Between two steps, `done` "
+        "says how many were mined: the rest is then tried as it was shown. Otherwise the body is an empty object."
+    ),
+    body=RECHECKED,
+    examples=RECHECK_EXAMPLES,
+)
+class PlanRecheck(PlanAct):
+    fields = ("done",)
 
-    @_described(
-        "plan_recheck",
-        RecheckSerializer(),
-        summary="Check a plan again",
-        description=(
-            "Everything read and proved anew at the newest block, as has to be done right before a signature, and "
-            "compared with what was shown. Where it stands, `plan` has the calldata to sign. Between two steps, `done` "
-            "says how many were mined: the rest is then tried as it was shown. Otherwise the body is an empty object."
-        ),
-        parameters=[_ID],
-        body=RECHECKED,
-        examples=RECHECK_EXAMPLES,
-        refusals=(404, 409, 413, 415),
-    )
-    def post(self, request: Request, id: str) -> HttpResponseBase:
-        queries.nothing(request.query_params)
-        done = bodies.read(request, known=("done",)).get("done", 0)
-        kept = _known(id)
-        if isinstance(done, bool) or not isinstance(done, int) or done < 0:
-            raise bodies.bad("done", "Write how many steps are done, 0 for none.")
-        checked = plans.plan_recheck(chain.client(), id) if done == 0 else _rest_checked(kept, done)
+    def act(self, kept: PreparedPlan, asked: Mapping[str, Any]) -> HttpResponseBase:
+        done = _count(asked.get("done", 0), "done", "Write how many steps are done, 0 for none.")
+        checked = plans.plan_recheck(chain.client(), kept.id) if done == 0 else _rest_checked(kept, done)
         if isinstance(checked, Refusal):
             raise _refused(checked)
         found = [{"where": each.where, "shown": each.shown, "now": each.now} for each in checked.differences]
@@ -200,61 +166,50 @@ class PlanRecheck(PlanEndpoint):
         return self.answer(checked.plan, {"stands": checked.stands, "differences": found, "plan": shown})
 
 
-class PlanAcknowledge(PlanEndpoint):
-    http_method_names = ["post", "options"]
+@act_described(
+    "plan_acknowledge",
+    PlanSerializer(),
+    summary="Acknowledge disturbances",
+    description=(
+        "The same plan made anew with more of its disturbances agreed to, each by its code. Calldata comes with "
+        "the last one."
+    ),
+    body=ACKNOWLEDGED,
+    examples=ACKNOWLEDGE_EXAMPLES,
+)
+class PlanAcknowledge(PlanAct):
+    fields = ("codes",)
 
-    @_described(
-        "plan_acknowledge",
-        PlanSerializer(),
-        summary="Acknowledge disturbances",
-        description=(
-            "The same plan made anew with more of its disturbances agreed to, each by its code. Calldata comes with "
-            "the last one."
-        ),
-        parameters=[_ID],
-        body=ACKNOWLEDGED,
-        examples=ACKNOWLEDGE_EXAMPLES,
-        refusals=(404, 409, 413, 415),
-    )
-    def post(self, request: Request, id: str) -> HttpResponseBase:
-        queries.nothing(request.query_params)
-        asked = bodies.read(request, known=("codes",))
+    def act(self, kept: PreparedPlan, asked: Mapping[str, Any]) -> HttpResponseBase:
         codes = _codes(asked.get("codes"), "codes")
         if not codes:
             raise bodies.bad("codes", "Name at least one code.")
-        _known(id)
-        kept = _made(plans.plan_acknowledge(chain.client(), id, codes))
-        return self.answer(kept, plan_data(kept))
+        made = _made(plans.plan_acknowledge(chain.client(), kept.id, codes))
+        return self.answer(made, plan_data(made))
 
 
-class PlanSubmit(PlanEndpoint):
-    http_method_names = ["post", "options"]
+@act_described(
+    "plan_submit",
+    SubmissionSerializer(),
+    summary="Tell of a transaction that was sent",
+    description=(
+        "The hash that a wallet gave for a step. The transaction is followed to its end: done as shown, different "
+        "and why, failed, replaced or dropped. A hash alone is never called a success. The same hash may be told "
+        "again; the answer is what is known now. For calls sent as one batch, tell each step with the same hash."
+    ),
+    status=201,
+    body=SUBMITTED,
+    examples=SUBMIT_EXAMPLES,
+)
+class PlanSubmit(PlanAct):
     cost = LOOK_COST
+    fields = ("step", "tx_hash")
 
-    @_described(
-        "plan_submit",
-        SubmissionSerializer(),
-        summary="Tell of a transaction that was sent",
-        description=(
-            "The hash that a wallet gave for a step. The transaction is followed to its end: done as shown, different "
-            "and why, failed, replaced or dropped. A hash alone is never called a success. The same hash may be told "
-            "again; the answer is what is known now. For calls sent as one batch, tell each step with the same hash."
-        ),
-        status=201,
-        parameters=[_ID],
-        body=SUBMITTED,
-        examples=SUBMIT_EXAMPLES,
-        refusals=(404, 409, 413, 415),
-    )
-    def post(self, request: Request, id: str) -> HttpResponseBase:
-        queries.nothing(request.query_params)
-        asked = bodies.read(request, known=("step", "tx_hash"))
-        step, tx_hash = asked.get("step"), asked.get("tx_hash")
-        if isinstance(step, bool) or not isinstance(step, int) or step < 0:
-            raise bodies.bad("step", "Write the number of the step, counted from 0.")
+    def act(self, kept: PreparedPlan, asked: Mapping[str, Any]) -> HttpResponseBase:
+        step = _count(asked.get("step"), "step", "Write the number of the step, counted from 0.")
+        tx_hash = asked.get("tx_hash")
         if not isinstance(tx_hash, str) or not _HASH.fullmatch(tx_hash.lower()):
             raise bodies.bad("tx_hash", "Write the transaction's hash: 0x and 64 hexadecimal digits.")
-        kept = _known(id)
         try:
             one = receipts.submission_add(kept.id, step, tx_hash)
         except receipts.BadSubmission as error:
@@ -266,7 +221,7 @@ class PlanExport(PlanEndpoint):
     http_method_names = ["get", "head", "options"]
     renderer_classes: Sequence[type[BaseRenderer]] = [JSONRenderer, Plain]
 
-    @_described(
+    @described(
         "plan_export",
         None,
         summary="A plan for another wallet",
@@ -276,13 +231,12 @@ class PlanExport(PlanEndpoint):
             "fees of this moment."
         ),
         parameters=[
-            _ID,
+            ID,
             OpenApiParameter("form", {"type": "string", "enum": list(FORMS)}, OpenApiParameter.PATH),
         ],
         refusals=(404, 409),
     )
     def get(self, request: Request, id: str, form: str) -> HttpResponseBase:
-        queries.nothing(request.query_params)
         kept = _known(id)
         if form not in FORMS:
             raise Problem("not_found", f"There is no such format; there is {', '.join(FORMS)}.")
@@ -318,6 +272,12 @@ def _intention(asked: dict[str, Any]) -> Intention:
         return of_program(kind, asked)
     except BadIntention as error:
         raise bodies.bad(error.field, error.sentence) from error
+
+
+def _count(found: Any, field: str, sentence: str) -> int:
+    if isinstance(found, bool) or not isinstance(found, int) or found < 0:
+        raise bodies.bad(field, sentence)
+    return found
 
 
 def _codes(found: Any, field: str) -> list[str]:

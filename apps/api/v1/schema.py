@@ -33,8 +33,9 @@ SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": False,
     "SORT_OPERATIONS": False,
     "ENUM_NAME_OVERRIDES": {
+        "AccountKindEnum": ("key", "delegated", "safe", "contract"),
         "BondingStatusEnum": ("unbonded", "pending", "bonded"),
-        "MethodStatusEnum": ("live", "shadow", "retired"),
+        "MethodStatusEnum": ("live", "shadow", "past", "retired"),
         "ClaimStateEnum": State.values,
         "OrchestratorStatusEnum": ("active", "waiting", "inactive"),
         "SourceEnum": ("chain",),
