@@ -6,11 +6,12 @@ key may speak for the author, and that what it refers to is there. What only the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import orjson
 
 from apps.chain.signatures import ECDSA, recovered
 from apps.protocol.statements import (
@@ -60,8 +61,8 @@ def verify(data: bytes) -> Report:
     if len(data) > MOST_BYTES:
         raise Unreadable(f"It has more than {MOST_BYTES:,} bytes.")
     try:
-        found = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        found = orjson.loads(data)
+    except ValueError as error:
         raise Unreadable("It is no JSON.") from error
     if isinstance(found, dict) and isinstance(found.get("data"), dict):
         found = found["data"]  # an answer of the API with its envelope

@@ -132,7 +132,7 @@ class EvidenceFactory(Rows):
     class Meta:
         model = Evidence
 
-    claim = factory.SubFactory(ClaimFactory)
+    claim = factory.SubFactory(ClaimFactory, links=())
     position = 0
     url = "https://forum.example/t/water-cooler/12/3"
     normalised_url = factory.LazyAttribute(lambda row: reference_of(row.url).normalised)
