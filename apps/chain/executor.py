@@ -87,8 +87,10 @@ def answered(answer: bytes, *, count: int) -> list[Done]:
 def _records(rest: bytes) -> Iterator[Done]:
     while len(rest) >= 3 * _WORD:
         ok, gas, length = (int.from_bytes(rest[at : at + _WORD]) for at in (0, _WORD, 2 * _WORD))
-        yield Done(bool(ok), gas, rest[3 * _WORD : 3 * _WORD + length])
-        rest = rest[3 * _WORD + length :]
+        returned, rest = rest[3 * _WORD : 3 * _WORD + length], rest[3 * _WORD + length :]
+        if len(returned) < length:
+            raise AnswerMalformed("The node cut an answer short.")
+        yield Done(bool(ok), gas, returned)
 
 
 def _assembled(lines: Iterable[str]) -> bytes:
