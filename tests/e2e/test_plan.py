@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, expect
 from pytest_django import Settings
 
+from apps.delegation.models import PreparedPlan
 from apps.protocol.units import WEI, Address
 from tests.e2e.looking import looking
 from tests.e2e.town import SAID, Town
@@ -38,12 +40,20 @@ def test_first_delegation__when_a_newcomer_has_allowed_nothing__then_two_signatu
     assert (town.lpt_of(who), town.allowance_of(who), len(wallet.sent)) == (0, 0, 2)
 
 
-def test_top_up__when_the_wallet_is_on_another_chain__then_it_changes_and_the_rest_is_as_shown(town: Town) -> None:
+def test_top_up__when_the_wallet_is_on_another_chain__then_it_changes_and_receipts_are_awaited(town: Town) -> None:
     town.allow_nothing(town.saver)
-    wallet = town.wallet("saver", chain="0x1")
+    wallet = town.wallet("saver", chain="0x1", mines=False)
     town.intend(town.saver, "Add to my stake", Amount_from_the_wallet="5")
 
-    town.signed_as_shown()
+    town.sign()
+    town.said("Step 1 of 2 is sent.", "Waiting for its receipt before the next one.")
+    assert len(wallet.sent) == 1
+    town.local.client.rpc("evm_mine", [])
+    expect(town.page.locator("#result")).to_contain_text("Waiting for the receipt.", timeout=10_000)
+    expect(town.page.locator("#result")).not_to_contain_text("Done")
+    town.look("waiting")
+    town.local.client.rpc("evm_mine", [])
+    expect(town.page.locator("#result")).to_contain_text("Done exactly as shown.", timeout=10_000)
 
     assert "wallet_switchEthereumChain" in wallet.asked
     assert (town.lpt_of(town.saver), town.allowance_of(town.saver), len(wallet.sent)) == (45 * WEI, 0, 2)
@@ -161,6 +171,12 @@ def test_signing__when_something_is_not_as_it_was_read__then_nothing_is_sent_bef
     town.sign()
     town.said("Stopped before signing.", "90\u00a0% instead of 10\u00a0%")
     town.look("cut-raised")
+
+    PreparedPlan.objects.update(expires_at=datetime.now(UTC))
+    town.page.reload()
+    expect(town.page.get_by_text("This plan has expired.")).to_be_visible()
+    expect(town.page.get_by_role("button", name="Sign with Test wallet")).to_have_count(0)
+    town.look("expired")
     assert wallet.sent == []
 
 
@@ -190,4 +206,6 @@ def test_plan__without_javascript__is_read_and_agreed_to_and_taken_away(town: To
         assert "This way needs JavaScript. The ways below do not." in plain.page.content()
         plain.page.get_by_text("Calldata and other forms").click()
         expect(plain.page.locator("#data-0")).to_contain_text("0x6bd9add4")
+        expect(plain.page.locator("#sign svg.qr")).to_be_visible()
+        town.look("forms")
         assert plain.complaints == []
