@@ -102,7 +102,7 @@ def _feed_url(request: HttpRequest, address: Address) -> str:
 
 def _portfolio(request: HttpRequest, addresses: list[Address]) -> HttpResponseBase:
     known = ((who, accounts.shown(one)) for who, one in kinds_of(addresses).items())
-    kinds = {who: one["label"] for who, one in known if one and one["label"]}
+    kinds: dict[str, str] = {who: one["label"] for who, one in known if one and one["label"]}
     return live.page(
         request,
         "stake/portfolio.html",

@@ -12,12 +12,15 @@ from pytest_django import Settings
 from apps.chain.client import ChainClient
 from apps.chain.readers.accounts import AccountKind, account_kinds
 from apps.delegation.accounts import kinds_of
+from apps.delegation.wallets import Wallet, wallet_of
 from apps.devnet.calldata import calldata
 from apps.devnet.keys import account
 from apps.devnet.network import start_anvil
 from apps.devnet.wire import Call, mine, send
-from apps.protocol.units import Address
-from tests.factories import address
+from apps.protocol.formats import NBSP
+from apps.protocol.hashing import keccak
+from apps.protocol.units import WEI, Address, EthWei, LptWei
+from tests.factories import ContractChangeFactory, address
 from tests.parts import anvil_binary
 from tests.safes import Safes
 
@@ -30,6 +33,7 @@ ECHO = "0x3660006000373660006000f3"  # with what it was asked
 ZEROS = "0x60206000f3"  # with 32 zeros
 REFUSES = "0x60006000fd"
 ENDLESS = "0x5b600056"
+SEVENS = "0x67" + f"{7 * 10**18:016x}" + "5f5260205ff3"  # with 7e18
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +114,35 @@ def test_pages__when_an_account_is_a_contract__then_it_is_named_as_such(
     assert together.count('<span class="sub">contract</span>') == 1
     assert (told["kind"], told["owners"], told["threshold"], told["runs"]) == ("contract", [], None, None)
     assert "contract account" not in client.get(f"/stake/{ANN}/").content.decode()
+
+
+def test_form__when_the_chain_answers__then_what_the_wallet_holds_stands_beside_it(
+    client: Client, client_of_chain: ChainClient
+) -> None:
+    for name in ("LivepeerToken", "BondingManager"):
+        ContractChangeFactory(contract_id=keccak(name.encode()), address=address(50))
+    client_of_chain.rpc("anvil_setCode", [address(50), SEVENS])
+    client_of_chain.rpc("anvil_setBalance", [ANN, hex(2 * WEI)])
+
+    found = wallet_of(ANN)
+    page = client.get(f"/stake/{ANN}/plan/?kind=add").content.decode()
+
+    assert found == Wallet(LptWei(7 * WEI), EthWei(2 * WEI), LptWei(7 * WEI), client_of_chain.head().number)
+    assert f">7{NBSP}LPT</data>" in page
+    assert f">2.000{NBSP}ETH</data>" in page
+
+
+def test_form__when_the_chain_is_away__then_the_wallet_is_unknown_and_the_form_stands(
+    client: Client, settings: Settings
+) -> None:
+    for name in ("LivepeerToken", "BondingManager"):
+        ContractChangeFactory(contract_id=keccak(name.encode()), address=address(50))
+    settings.CHAIN_RPC_URLS = []
+
+    page = client.get(f"/stake/{ANN}/plan/?kind=add")
+
+    assert page.status_code == 200
+    assert page.content.decode().count("the chain does not answer just now") == 3
 
 
 def test_pages__when_the_chain_does_not_answer__then_what_an_account_is_is_unknown(
