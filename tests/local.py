@@ -1,17 +1,17 @@
-"""A fresh local chain with the real contracts, and an index over it."""
+"""A local chain with the real contracts, as if nobody had been there before, and an index over it."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
 from apps.chain.client import ChainClient
 from apps.devnet import moves
-from apps.devnet.network import DeployConfig, Devnet, deploy, load_artifacts, start_anvil
+from apps.devnet.network import DeployConfig, Deployment, Devnet, deploy, load_artifacts, start_anvil
 from apps.protocol.units import WEI, Address
 from indexer import sync
 from indexer.store import Books
@@ -35,15 +35,37 @@ class Local:
         self.net.send(moves.approve(self.net.deployment, owner, lpt_wei))
 
 
-@pytest.fixture
-def local(tmp_path: Path, settings: Settings, db: None) -> Iterator[Local]:
-    """A deployed protocol on anvil; every block is mined by a verb."""
-    with start_anvil(anvil_binary(), tmp_path / "devnet") as anvil:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A deployed protocol on which nothing has happened yet."""
+
+    url: str
+    deployment: Deployment
+
+
+@pytest.fixture(scope="session")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """One node for all tests of a process, which each brings back to where it was."""
+    with start_anvil(anvil_binary(), tmp_path_factory.mktemp("local")) as anvil:
         client = ChainClient([anvil.url], chain_id=31337)
-        deployment = deploy(client, load_artifacts(contract_artifacts()), DeployConfig(active_places=4))
-        settings.CONTROLLER_ADDRESS = deployment.controller
-        settings.CHAIN_RPC_URLS = [anvil.url]
-        yield Local(Devnet(client, deployment, seed=7), client, Books())
+        config = DeployConfig(active_places=4)
+        yield Ground(anvil.url, deploy(client, load_artifacts(contract_artifacts()), config))
+
+
+@pytest.fixture
+def local(ground: Ground, settings: Settings, db: None) -> Iterator[Local]:
+    """A deployed protocol on anvil; every block is mined by a verb, the first of them now."""
+    client = ChainClient([ground.url], chain_id=31337)
+    kept = client.rpc("evm_snapshot", [])
+    client.rpc("evm_setNextBlockTimestamp", [int(time.time())])  # no plan is made on an old head
+    settings.CONTROLLER_ADDRESS = ground.deployment.controller
+    settings.CHAIN_RPC_URLS = [ground.url]
+    try:
+        yield Local(Devnet(client, ground.deployment, seed=7), client, Books())
+    finally:
+        client.rpc("anvil_dropAllTransactions", [])
+        client.rpc("evm_revert", [kept])
+        client.close()
 
 
 def living(here: Local) -> tuple[Address, Address, Address]:

@@ -18,6 +18,7 @@ from apps.devnet.cast import Cast, make_cast
 from apps.devnet.network import Deployment, load_artifacts, start_anvil
 from apps.devnet.safekeeping import STATE_NAME
 from config.env import env
+from tests.local import ground as ground
 from tests.local import local as local
 from tests.parts import anvil_binary, contract_artifacts
 
