@@ -13,23 +13,21 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.protocol.formats import checksummed
 from apps.protocol.perc import ONE
-from apps.protocol.units import WEI, ZERO_ADDRESS
+from apps.protocol.units import WEI
 from indexer.models import IndexState
 from tests.factories import (
     BlockFactory,
     IndexStateFactory,
     OrchestratorFactory,
-    OrchestratorRoundFactory,
     PositionFactory,
     ProposalVoteFactory,
     RoundFactory,
     ScoreFactory,
     ScoreRunFactory,
-    StakeEventFactory,
-    UnbondingLockFactory,
     address,
 )
 from tests.integration.api.conftest import Get, post
+from tests.savers import earned, put_in, took_out
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -46,18 +44,9 @@ def ann() -> None:
         RoundFactory(number=number, block__number=number * 9)
     OrchestratorFactory(address=NODE, last_reward_round=48, last_fee_round=48, activation_round=1)
     factors = {40: (ONE, 0), 45: (ONE * 11 // 10, 0), 46: (ONE * 11 // 10, 0), 48: (ONE * 121 // 100, ONE // 8)}
-    for number, (reward, fee) in factors.items():
-        OrchestratorRoundFactory(orchestrator=NODE, round=number, active=True, reward_factor=reward, fee_factor=fee)
-    at = {"delegator": ANN, "delegate": NODE}
-    StakeEventFactory(kind="claim", round=40, block__number=361, delegator=ANN, delegate=ZERO_ADDRESS, amount_lpt_wei=0,
-                      fees_eth_wei=0, bonded_lpt_wei=None, log_index=0)  # fmt: skip
-    StakeEventFactory(round=40, block__number=361, other=ZERO_ADDRESS, amount_lpt_wei=100 * WEI,
-                      bonded_lpt_wei=100 * WEI, **at)  # fmt: skip
-    StakeEventFactory(kind="claim", round=46, block__number=415, amount_lpt_wei=10 * WEI, fees_eth_wei=0,
-                      bonded_lpt_wei=None, **at)  # fmt: skip
-    StakeEventFactory(kind="unbond", round=46, block__number=416, amount_lpt_wei=30 * WEI, bonded_lpt_wei=None,
-                      lock_id=0, withdraw_round=53, **at)  # fmt: skip
-    UnbondingLockFactory(delegator=ANN, delegate=NODE, amount_lpt_wei=30 * WEI, withdraw_round=53)
+    earned(NODE, factors)
+    put_in(ANN, NODE, 100, round=40, block=361)
+    took_out(ANN, NODE, 30, round=46, block=416, rewards=10)
     PositionFactory(delegator=ANN, delegate=NODE, bonded_lpt_wei=80 * WEI, start_round=41, last_claim_round=46)
 
 

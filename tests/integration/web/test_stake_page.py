@@ -13,24 +13,22 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.protocol.formats import checksummed
 from apps.protocol.perc import ONE
-from apps.protocol.units import WEI, ZERO_ADDRESS
+from apps.protocol.units import WEI
 from tests.factories import (
     BlockFactory,
     CutChangeFactory,
     IdentityFactory,
     IndexStateFactory,
     OrchestratorFactory,
-    OrchestratorRoundFactory,
     PositionFactory,
     ProposalVoteFactory,
     RewardCallFactory,
     RoundFactory,
     ScoreFactory,
     ScoreRunFactory,
-    StakeEventFactory,
-    UnbondingLockFactory,
     address,
 )
+from tests.savers import earned, put_in, took_out
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -51,24 +49,13 @@ def network() -> None:
         stake_lpt_wei=500 * WEI,
     )  # fmt: skip
     factors = {197: (ONE, 0), 198: (ONE * 11 // 10, ONE // 100), 199: (ONE * 121 // 100, ONE // 100)}
-    for number, (reward, fee) in factors.items():
-        OrchestratorRoundFactory(
-            orchestrator=NODE, round=number, active=True, reward_called=True, reward_factor=reward, fee_factor=fee
-        )
+    earned(NODE, factors, reward_called=True)
     PositionFactory(
         delegator=ANN, delegate=NODE, bonded_lpt_wei=101 * WEI, fees_eth_wei=WEI, start_round=198, last_claim_round=199,
         next_lock_id=1,
     )  # fmt: skip
-    at = {"delegator": ANN, "delegate": NODE}
-    StakeEventFactory(kind="claim", round=197, block__number=1470, amount_lpt_wei=0, fees_eth_wei=0,
-                      delegator=ANN, delegate=ZERO_ADDRESS, bonded_lpt_wei=None)  # fmt: skip
-    StakeEventFactory(round=197, block__number=1471, amount_lpt_wei=100 * WEI, bonded_lpt_wei=100 * WEI,
-                      other=ZERO_ADDRESS, **at)  # fmt: skip
-    StakeEventFactory(kind="claim", round=199, block__number=1492, amount_lpt_wei=21 * WEI, fees_eth_wei=WEI,
-                      bonded_lpt_wei=None, **at)  # fmt: skip
-    StakeEventFactory(kind="unbond", round=199, block__number=1493, amount_lpt_wei=20 * WEI, bonded_lpt_wei=None,
-                      lock_id=0, withdraw_round=206, **at)  # fmt: skip
-    UnbondingLockFactory(delegator=ANN, delegate=NODE, amount_lpt_wei=20 * WEI, withdraw_round=206)
+    put_in(ANN, NODE, 100, round=197, block=1471)
+    took_out(ANN, NODE, 20, round=199, block=1493, rewards=21, fees=1)
 
 
 def text_of(client: Client, url: str = URL) -> str:
