@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from apps.chain import fates
+from apps.chain.client import ChainClient
+from apps.chain.trial import CALL
 from apps.delegation import changes
 from apps.delegation.aftermath import DONE, judged
 from apps.delegation.document import document, state
@@ -25,6 +27,7 @@ from apps.delegation.plan.refusals import Refusal
 from apps.delegation.proof import Proof, differences, prove
 from apps.protocol.formats import short_address
 from apps.protocol.units import Address
+from tests.fakes.poorer import Lacking
 from tests.promises import events_of, expect_eth, expect_promise, expect_rest, keeps_its_promise
 from tests.soak.meanwhile import Meanwhile
 from tests.soak.wishes import Wishes
@@ -34,6 +37,7 @@ A_SEED = 100  # plans that are mined for one seed
 MOST_WISHES = 12  # for each plan that is mined: more refusals than that are a planner that refuses everything
 IN_BETWEEN = 0.4  # how often something happens before a wish
 OVERTAKEN = 0.25  # of the plans
+SECOND_LEVEL = 10  # one plan in so many is also proved as on a chain whose nodes do not simulate
 
 
 class Wrong(AssertionError):
@@ -101,6 +105,8 @@ class Game:
         people, nodes = ([Address(one.address) for one in group] for group in (stage.people, stage.nodes))
         self._wishes, self._meanwhile = Wishes(rng, people, nodes), Meanwhile(stage, rng)
         self._now = stage.look()
+        urls = [each.url for each in stage.client.pool.providers]
+        self._poorer = ChainClient(urls, chain_id=31337, transport=Lacking("eth_simulateV1"))
 
     def turn(self) -> None:
         """One wish, and what comes of it."""
@@ -122,6 +128,8 @@ class Game:
             return
         if not proof.holds:
             raise Wrong(f"the contracts simulate something else: {proof.differences} {proof.outcomes}")
+        if sum(self.tally.mined.values()) % SECOND_LEVEL == 0:
+            self._expect_second_level(plan, mine, now)
         if self.rng.random() < OVERTAKEN:
             self._overtaken(plan, proof, mine, now)
         else:
@@ -162,6 +170,14 @@ class Game:
             return False
         held = int(self.stage.client.rpc("eth_getBalance", [self.stage.at.minter, "latest"]), 16)
         return plan.run.before.worth(plan.wanted.owner).fees - plan.run.after.worth(plan.wanted.owner).fees > held
+
+    def _expect_second_level(self, plan: Plan, mine: tuple[Address, ...], now: Moment) -> None:
+        """Where no node simulates, calls with an overridden sender say the same."""
+        what = self.stage.wanted_for(plan.wanted, mine)
+        read = self.stage.reading(now.head, what)
+        proof = prove(self._poorer, plan, self.stage.at, what, before=read, block=now.head.hash)
+        if proof.level != CALL or not proof.holds:
+            raise Wrong(f"by {proof.level} the contracts do something else: {proof.differences} {proof.outcomes}")
 
     # --- at once
 
