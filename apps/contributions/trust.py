@@ -164,7 +164,7 @@ NO_SUPPORT = Support()
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The outcome: a weight for each attestation, support for each claim spoken of, trust by owner, in ppm."""
+    """The outcome: a weight for each attestation, support for each claim spoken of, trust by account, in ppm."""
 
     weights: Mapping[str, Weight]
     supports: Mapping[str, Support]
@@ -191,10 +191,10 @@ def trust_of(
     standing = {one.digest: one for one in claims}
     aside, heard = _heard(standing, words, relations)
     kept = _kept(standing, heard, relations, rules)
-    trusted = _trusted(standing, heard, kept, {relations.owner(one) for one in seed}, relations, rules)
+    trusted = _trusted(standing, heard, kept, set(seed), rules)
     weights = {digest: Weight(0, code) for digest, code in aside.items()}
     supports = _weighed(heard, kept, trusted, relations, weights)
-    return Trust(weights, supports, {owner: fine // _FINE for owner, fine in trusted.items()})
+    return Trust(weights, supports, {account: fine // _FINE for account, fine in trusted.items()})
 
 
 # which words are heard at all
@@ -261,11 +261,13 @@ def _trusted(
     heard: Sequence[Word],
     kept: Mapping[str, tuple[int, str]],
     seed: set[Address],
-    relations: Relations,
     rules: Rules,
 ) -> dict[Address, int]:
-    """The trust of each owner, in millionths of a ppm; the seed's is whole, nobody else's above the rule's most."""
-    edges = _edges(standing, heard, kept, relations)
+    """The trust of each account, in millionths of a ppm; the seed's is whole, nobody else's above the rule's most.
+
+    Nobody has a part in the trust of its owner's other accounts: who posts a reviewer's node key looks like its owner.
+    """
+    edges = _edges(standing, heard, kept)
     base = dict.fromkeys(sorted(seed), ONE * _FINE)
     most = rules.most_ppm * _FINE
     trusted = dict(base)
@@ -279,7 +281,7 @@ def _trusted(
             passed = trust * rules.passed_on_ppm // ONE
             for receiver, part in parts:
                 came[receiver] += passed * part // whole
-        trusted = {**{owner: min(most, amount) for owner, amount in came.items() if amount}, **base}
+        trusted = {**{account: min(most, amount) for account, amount in came.items() if amount}, **base}
     return trusted
 
 
@@ -290,19 +292,17 @@ def _edges(
     standing: Mapping[str, Claimed],
     heard: Sequence[Word],
     kept: Mapping[str, tuple[int, str]],
-    relations: Relations,
 ) -> _Edges:
-    """To whom each owner's endorsements go, less its disputes of the same side.
+    """To whom each account's endorsements go, less its disputes of the same side.
 
     The whole is never less than one endorsement, and counts discounted ones in full: what a discount takes away is
     handed to nobody.
     """
-    owner = relations.owner
     sums: dict[Address, dict[Address, int]] = defaultdict(lambda: defaultdict(int))
     wholes: dict[Address, int] = defaultdict(int)
     for word in heard:
         share = kept[word.digest][0]
-        giver, receiver = owner(word.attester), owner(standing[word.claim].authors[0])
+        giver, receiver = word.attester, standing[word.claim].authors[0]
         sums[giver][receiver] += share if word.endorses else -share
         if word.endorses:
             wholes[giver] += ONE
@@ -329,7 +329,7 @@ def _weighed(
     found: list[tuple[Word, Address, int]] = []
     for word in heard:
         speaker = relations.owner(word.attester)
-        ppm = trusted.get(speaker, 0) * kept[word.digest][0] // (ONE * _FINE)
+        ppm = trusted.get(word.attester, 0) * kept[word.digest][0] // (ONE * _FINE)
         found.append((word, speaker, ppm))
         key, mine = (word.claim, speaker, word.endorses), (-ppm, word.digest)
         strongest[key] = min(strongest.get(key, mine), mine)

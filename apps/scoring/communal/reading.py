@@ -35,7 +35,7 @@ class Told:
 
     claims: tuple[ClaimRow, ...]
     words: tuple[Word, ...]
-    keys: tuple[tuple[Address, Address], ...]  # orchestrators, each with a key that ever signed for it
+    keys: tuple[tuple[Address, Address], ...]  # orchestrators, each with a key that it ever authorised
 
 
 def read(until: datetime) -> Told:

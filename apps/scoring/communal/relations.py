@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
-from apps.contributions.trust import CHAIN, FUNDED, RELATED, Relations
+from apps.contributions.trust import CHAIN, FUNDED, RELATED, SAME_OWNER, Relations
 from apps.protocol.units import Address
 from apps.scoring.facts import LinkFact
 from apps.scoring.ties import BONDS, CALLS, DELEGATES, FUNDS, HANDS, WITHDRAWS, Ties, ties_of
@@ -28,17 +28,24 @@ def relations_of(
     material_share: Decimal,
     path_links: int,
 ) -> Relations:
-    """The relations among `parties`. `keys` are orchestrators with a key that ever signed for them."""
+    """The relations among `parties`.
+
+    `keys` are orchestrators, each with a key that it ever authorised; that takes no consent of the key, so it ties like
+    any deed of the orchestrator.
+    """
     every = tuple(links)
     ties = ties_of(every, material_share=material_share)
+    own = _ties(every, ties, frozenset(parties), path_links)
+    for orchestrator, key in keys:
+        own.setdefault(orchestrator, {}).setdefault(key, SAME_OWNER)
     return Relations(
-        owners=_owners(ties, keys),
+        owners=_owners(ties),
         delegates={one: other for one, other in delegates.items() if one != other},
-        ties=_ties(every, ties, frozenset(parties), path_links),
+        ties=own,
     )
 
 
-def _owners(ties: Ties, keys: Iterable[tuple[Address, Address]]) -> dict[Address, Address]:
+def _owners(ties: Ties) -> dict[Address, Address]:
     """Each address that belongs to a group, with the group's first name."""
     parent: dict[Address, Address] = {}
 
@@ -48,7 +55,7 @@ def _owners(ties: Ties, keys: Iterable[tuple[Address, Address]]) -> dict[Address
             address = parent[address]
         return address
 
-    for one, other in (*ties.operators.items(), *ties.owners.items(), *keys):
+    for one, other in (*ties.operators.items(), *ties.owners.items()):
         low, high = sorted((root(one), root(other)))
         parent[high] = low
     return {address: root(address) for address in sorted(parent)}

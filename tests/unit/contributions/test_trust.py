@@ -189,6 +189,17 @@ def test_trust__of_two_accounts_of_one_owner__then_the_owner_counts_once() -> No
     assert found.support("c").endorsed_ppm == ONE
 
 
+def test_trust__of_an_account_that_looks_like_a_reviewers_own__then_it_has_no_part_in_its_trust() -> None:
+    """Whoever posts a reviewer's node key is taken for its owner: it may lose by that, and never gain."""
+    alike = Relations(owners={SEED_A: who(7), STRANGER: who(7)})
+    said = word(STRANGER, "c")
+    found = trust([claim("c")], [said], alike)
+
+    assert found.weights == {said.digest: Weight(0, NO_TRUST)}
+    both = trust([claim("c")], [said, word(SEED_A, "c")], alike)
+    assert both.support("c").endorsed_ppm == ONE
+
+
 def test_trust__when_an_account_speaks_again__then_its_later_word_counts_and_revoking_it_restores_the_first() -> None:
     first, later = word(SEED_A, "c", at=1), word(SEED_A, "c", endorses=False, at=2)
     found = trust([claim("c")], [later, first])

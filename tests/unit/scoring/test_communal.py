@@ -230,6 +230,7 @@ def tied(
     [
         (tied(link(1, 2, "shares_key", None)), SAME_OWNER, SAME_OWNER),
         (tied(keys=((who(1), who(2)),)), SAME_OWNER, SAME_OWNER),
+        (tied(keys=((who(2), who(1)),)), SAME_OWNER, None),  # to name a key takes no consent of its holder
         (tied(delegates={who(1): who(2)}), CHAIN, CHAIN),
         (tied(delegates={who(2): who(1)}), CHAIN, None),
         (tied(link(1, 2, "hands_stake")), RELATED, RELATED),
