@@ -143,7 +143,7 @@ class Voices:
 
     def _claim(self, place: int, deed: Deed, now: int) -> ContributionClaim | None:
         author = self._account(deed.author).address
-        if self.site.claim(author, deed.title) is not None:
+        if self.site.claim(author, deed.title) is not None or self._speaks_of_no_poll(deed):
             return None
         before = self.site.claim(author, deed.amends) if deed.amends else None
         if (deed.amends and before is None) or self._was_amended(author, deed):
@@ -152,7 +152,7 @@ class Voices:
             orchestrator=Address(author),
             category=deed.category,
             title=deed.title,
-            evidence=tuple(link.replace("{poll}", first_poll(self.at)) for link in deed.links),
+            evidence=tuple(self._link(link) for link in deed.links),
             content_hash=NO_HASH,
             period_start=now - deed.began * DAY_S,
             period_end=now - deed.ended * DAY_S,
@@ -161,6 +161,13 @@ class Voices:
             nonce=self._nonce(place, deed.title),
             issued_at=now,
         )
+
+    def _link(self, link: str) -> str:
+        return link.replace("{poll}", first_poll(self.at)) if "{poll}" in link else link
+
+    def _speaks_of_no_poll(self, deed: Deed) -> bool:
+        """Whether it points to a poll on a network that was deployed before there were any."""
+        return "PollCreator" not in self.at.addresses and any("{poll}" in link for link in deed.links)
 
     def _was_amended(self, author: str, deed: Deed) -> bool:
         """Whether a newer version of it is there, under which it is not found by its own title."""

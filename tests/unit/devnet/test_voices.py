@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -80,6 +81,16 @@ def test_speak__when_nobody_has_spoken__then_everything_is_taken_in_order() -> N
     issued = [getattr(one, "issued_at", 0) for one in site.taken]
     assert issued == sorted(issued)
     assert site.refused == []
+
+
+def test_speak__when_the_network_is_older_than_its_polls__then_only_what_speaks_of_them_is_left_out() -> None:
+    site = FakeSite()
+    older = Voices(CAST, replace(AT, addresses={}), Site("http://site.example", httpx.MockTransport(site)), SAYINGS)
+    news = older.speak(until=lambda: False, pause_s=0, retry_s=0)
+    claims = [one for one in site.taken if isinstance(one, statements.ContributionClaim)]
+    deeds = [one for one in SAYINGS if isinstance(one, Deed)]
+    assert len(claims) == sum(not any("{poll}" in link for link in one.links) for one in deeds) < len(deeds)
+    assert news == len(site.taken)
 
 
 def test_speak__when_it_was_all_said_before__then_nothing_is_new() -> None:
