@@ -61,7 +61,7 @@ class Unchangeable(ModelAdmin):  # type: ignore[type-arg]  # generic only for ty
 class StatementAdmin(Unchangeable):
     """The queue: texts newest first, each with the way to hide it."""
 
-    list_display = ("received_at", "kind", "author", "text", "act")
+    list_display = ("received_at", "act", "kind", "text", "author")
     list_filter = (Shown, "kind")
     search_fields = ("=digest", "=author")
     ordering = ("-received_at",)
