@@ -12,6 +12,7 @@ from apps.contributions.models import Claim, State, Statement
 from apps.contributions.models import KeyDelegation as KeyDelegationRow
 from apps.contributions.models import Revocation as RevocationRow
 from apps.protocol.statements import (
+    DISPUTE,
     NO_HASH,
     Attestation,
     ContributionClaim,
@@ -119,7 +120,7 @@ def _attestation(message: Attestation) -> Standing | Refusal:
         return Refusal(
             "claim_superseded", f"That claim was amended. Attest the newer version: {claim.superseded_by_id}."
         )
-    if speaks_for(message.attester, claim):
+    if _is_ones_own(message, message.attester, claim):
         return Refusal("self_attestation", _SELF)
     return Standing(message.attester, needs_registration=False, only_author=False, claim=claim)
 
@@ -148,14 +149,20 @@ def _delegation(message: KeyDelegation, now: datetime) -> Standing | Refusal:
     return Standing(message.orchestrator, needs_registration=True, only_author=True)
 
 
-def speaks_for(who: str, claim: Claim) -> bool:
-    """Whether a claim is somebody's own: its author, a co-author it names, or a key that ever signed for its author."""
+def _is_ones_own(message: Attestation, who: str, claim: Claim) -> bool:
+    """Whether who says this speaks of a claim of its own.
+
+    Nobody endorses where they are the author, a co-author that is named, or a key that the author ever authorised. A
+    dispute is barred to the author and to co-authors who signed: to name a critic takes no consent and silences nobody.
+    """
+    if message.verdict == DISPUTE:
+        return who == claim.orchestrator or claim.co_signatures.filter(signer=who).exists()
     return who in (claim.orchestrator, *claim.co_authors) or is_key_of(who, claim.orchestrator)
 
 
 def signer_refused(message: Message, standing: Standing, signer: Address) -> Refusal | None:
     """Why this signer may not sign it, where that shows in who signed: nobody attests a claim of their own."""
-    if isinstance(message, Attestation) and standing.claim is not None and speaks_for(signer, standing.claim):
+    if isinstance(message, Attestation) and standing.claim and _is_ones_own(message, signer, standing.claim):
         return Refusal("self_attestation", _SELF)
     return None
 

@@ -203,6 +203,16 @@ def test_attestation__when_it_is_of_ones_own__then_refused_whoever_of_them_signs
         assert not_taken(place, message, by) == "self_attestation"
 
 
+def test_dispute__of_a_critic_whom_the_author_named_a_co_author_or_its_key__then_taken(place: Place) -> None:
+    """Neither takes the critic's consent, so neither may silence it."""
+    place.accepted(delegation(place.one.address, place.nobody.address), place.one)
+    subject = place.accepted(claim(place.one.address, co_authors=(place.two.address,)), place.one)
+    for number, critic in enumerate((place.two, place.nobody)):
+        place.accepted(attestation(subject, critic.address, verdict=0, nonce=100 + number), critic)
+    own = attestation(subject, place.one.address, verdict=0, nonce=200)
+    assert not_taken(place, own, place.one) == "self_attestation"
+
+
 def test_attestation__when_a_common_key_signs_it_for_another__then_refused(place: Place) -> None:
     place.accepted(delegation(place.one.address, place.nobody.address), place.one)
     place.accepted(delegation(place.two.address, place.nobody.address), place.two)
