@@ -51,6 +51,7 @@ from apps.web.plan.kinds import GROUPS, KINDS
 from apps.web.plan.page import page_of
 from apps.web.plan.suggested import nodes_to_choose
 from apps.web.plan.words import called, differs
+from apps.web.refusals import form_page
 from apps.web.signing import chain_for_wallets, walletconnect
 
 AWAY = "The chain does not answer just now, so no plan can be made or checked. Nothing is lost; try again in a moment."
@@ -118,7 +119,7 @@ def _form(
         "refused": refused,
         "suggestions": nodes_to_choose() if kind else (),
     }
-    return _unstored(render(request, _FORM, context, status=status))
+    return _unstored(form_page(request, _FORM, context, status=status))
 
 
 # --- a plan
