@@ -47,7 +47,12 @@ class Standing:
 
 _ROWS = """
 SELECT e.id, e.claim_id, e.position, e.url, e.kind, coalesce(k.found, 'unknown'), k.at, coalesce(k.author, ''),
-       k.snapshot_hash, coalesce(k.detail, '{}')::text, e.normalised_url, c.root_id, c.orchestrator, s.since,
+       k.snapshot_hash, coalesce(k.detail, '{}')::text, e.normalised_url, c.root_id, c.orchestrator,
+       CASE WHEN c.amends_id IS NULL THEN c.received_at ELSE (
+           SELECT min(v.received_at) FROM contributions_evidence same
+           JOIN contributions_claim v ON v.statement_id = same.claim_id
+           WHERE same.normalised_url = e.normalised_url AND v.root_id = c.root_id
+       ) END,
        k.detail->>'resolved', k.detail->>'author_is' = 'bound' OR k.detail->>'names_account' = 'true',
        coalesce(octet_length(k.snapshot), -1),
        (SELECT coalesce(array_agg(g.signer::text), '{}')
@@ -58,11 +63,6 @@ LEFT JOIN LATERAL (
     SELECT found, at, author, snapshot, snapshot_hash, detail FROM contributions_evidence_check
     WHERE evidence_id = e.id ORDER BY at DESC, id DESC LIMIT 1
 ) k ON true
-JOIN LATERAL (
-    SELECT min(v.received_at) since FROM contributions_evidence same
-    JOIN contributions_claim v ON v.statement_id = same.claim_id
-    WHERE same.normalised_url = e.normalised_url AND v.root_id = c.root_id
-) s ON true
 WHERE {where}
 ORDER BY e.claim_id, e.position
 """
