@@ -39,6 +39,8 @@ SECRETS = (  # each may also be given as NAME_FILE, the path of a file that hold
     "LEADERBOARD_URL",
     "AI_LEADERBOARD_URL",
     "PRICE_LIST_URL",
+    "PYTHON_PACKAGES_URL",
+    "RUST_PACKAGES_URL",
 )
 PLAIN = (
     "PORT",
@@ -82,6 +84,8 @@ class Env:
     leaderboard_url: str | None
     ai_leaderboard_url: str | None
     price_list_url: str | None
+    python_packages_url: str | None
+    rust_packages_url: str | None
     finality_depth: int  # blocks below the head that no longer change, where the node does not say
     head_stale_s: int  # seconds without a new block after which a head is called stale
     allowed_hosts: tuple[str, ...]  # names under which the site is reached, beside this machine's own
@@ -120,6 +124,8 @@ def read(environ: Mapping[str, str], *, root: Path = ROOT) -> Env:
         leaderboard_url=values.url("LEADERBOARD_URL", schemes=("http", "https")),
         ai_leaderboard_url=values.url("AI_LEADERBOARD_URL", schemes=("http", "https")),
         price_list_url=next(iter(values.gateways("PRICE_LIST_URL", most=1)), None),
+        python_packages_url=values.url("PYTHON_PACKAGES_URL", schemes=("https",)),
+        rust_packages_url=values.url("RUST_PACKAGES_URL", schemes=("https",)),
         finality_depth=values.integer(
             "FINALITY_DEPTH", default=ARBITRUM_FINALITY_DEPTH if rpc_urls else LOCAL_FINALITY_DEPTH, lowest=1
         ),

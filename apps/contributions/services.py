@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from apps.chain import signatures
 from apps.chain.client import ChainClient
-from apps.chain.readers import bonding, read
-from apps.chain.records import Header
+from apps.chain.provider import Request
+from apps.chain.readers import bonding, required
+from apps.chain.records import Header, block_param
 from apps.chain.signatures import MAGIC_6492, MOST_BYTES, Proof
 from apps.contributions import intake, storing
 from apps.contributions.intake import Standing
@@ -109,15 +110,21 @@ def _proved(
     now: datetime,
 ) -> Proof | Refusal:
     """The proof of the signature, and of the author's registration where it takes one, at that block."""
-    proof = _age_refused(head, now) or signatures.prove(
-        client, digest=digest, signature=signature, account=account, block=head.hash
-    )
+    old = _age_refused(head, now)
+    if old is not None:
+        return old
+    manager = addresses_now().get("BondingManager") if standing.needs_registration else None
+    asked: list[Request] = [signatures.code_request(account, head.hash)]
+    if manager is not None:
+        called = bonding.is_registered(manager, standing.author)
+        asked.append(("eth_call", [{"to": manager, "data": f"0x{called.data.hex()}"}, block_param(head.hash)]))
+    code, *registered = client.batch(asked)
+    proof = signatures.prove(client, digest=digest, signature=signature, account=account, block=head.hash, code=code)
     if isinstance(proof, Refusal) or not standing.needs_registration:
         return proof
-    manager = addresses_now().get("BondingManager")
     if manager is None:
         return Refusal("not_ready", "The index has not read the protocol's contracts yet. Try again in a minute.")
-    if not read(client, bonding.is_registered(manager, standing.author), block=head.hash):
+    if not required(called, bytes.fromhex(registered[0][2:])):
         return Refusal(
             "not_registered", f"{standing.author} is not a registered orchestrator: it is not bonded to itself."
         )

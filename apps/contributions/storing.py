@@ -10,7 +10,7 @@ from django.db import connection
 
 from apps.chain.records import Header
 from apps.chain.signatures import Proof
-from apps.contributions.evidence.references import reference_of
+from apps.contributions.evidence.indexes import link_of
 from apps.contributions.intake import Standing, moment, own_word_of
 from apps.contributions.models import (
     Attestation,
@@ -117,7 +117,7 @@ def _claim(statement: Statement, checked: Checked, message: statements.Contribut
         state_at=checked.now,
     )
     claim.save(force_insert=True)
-    links = [(url, reference_of(url)) for url in message.evidence]
+    links = [(url, link_of(url)) for url in message.evidence]
     Evidence.objects.bulk_create(
         Evidence(claim=claim, position=place, url=url, normalised_url=link.normalised, kind=link.kind)
         for place, (url, link) in enumerate(links)

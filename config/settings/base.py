@@ -41,6 +41,8 @@ GATEWAY_EVENTS_URL = env.gateway_events_url
 LEADERBOARD_URL = env.leaderboard_url
 AI_LEADERBOARD_URL = env.ai_leaderboard_url
 PRICE_LIST_URL = env.price_list_url
+PYTHON_PACKAGES_URL = env.python_packages_url
+RUST_PACKAGES_URL = env.rust_packages_url
 GATEWAY_LABELS_FILE = ROOT / "apps/network/gateway_labels.json"  # what gateways pay for, by somebody's judgement
 OUTSIDE_ORIGIN: str | None = None  # of the local network's stand-ins: the one private address that may be asked
 

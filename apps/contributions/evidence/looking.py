@@ -9,7 +9,8 @@ from apps.contributions.evidence import code, forum, onchain, packages, pages
 from apps.contributions.evidence.asked import Asked
 from apps.contributions.evidence.fetching import OddAnswer, Reader, trouble
 from apps.contributions.evidence.findings import Finding, unknown
-from apps.contributions.evidence.references import Reference, reference_of
+from apps.contributions.evidence.indexes import link_of
+from apps.contributions.evidence.references import Reference
 
 Checker = Callable[[Reference, Asked, Reader], Finding]
 
@@ -26,7 +27,7 @@ CHECKERS: Mapping[str, Checker] = {
 
 def look(url: str, asked: Asked, reader: Reader) -> Finding:
     """What is behind a link for this orchestrator, at this moment. Never raises for what a host does."""
-    reference = reference_of(url)
+    reference = link_of(url)
     checker = CHECKERS.get(reference.kind)
     try:
         return pages.page(reference, asked, reader, url=url) if checker is None else checker(reference, asked, reader)

@@ -16,7 +16,8 @@ from apps.contributions.evidence.findings import (
     words_of_page,
     yes,
 )
-from apps.contributions.evidence.references import Reference, reference_of
+from apps.contributions.evidence.indexes import link_of
+from apps.contributions.evidence.references import Reference
 from apps.protocol.hashing import keccak
 
 _TEXT = ("text/", "application/json", "application/xml", "application/xhtml", "application/atom", "application/rss")
@@ -27,7 +28,7 @@ def page(reference: Reference, asked: Asked, reader: Reader, *, url: str) -> Fin
     """Yes for a page that answers. Of text its words are kept; of anything else the hash alone."""
     answer = reader.get(url)
     final = reader.public_url(answer)
-    host, resolved = host_of(final), reference_of(final).normalised
+    host, resolved = host_of(final), link_of(final).normalised
     detail: dict[str, Any] = {
         "host": host,
         "resolved": plain(resolved, longest=LONGEST_LINK),

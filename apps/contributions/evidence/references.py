@@ -18,17 +18,8 @@ CODE_HOSTS = {"github.com": "https://api.github.com", "code.example": "https://c
 FORUMS = ("forum.livepeer.org", "forum.example")
 EXPLORERS = ("explorer.livepeer.org", "explorer.example")
 TRANSACTION_PAGES = ("arbiscan.io", "explorer.example")
-PACKAGE_HOSTS = {  # host of the page: path up to the name, and where a program asks for name and version
-    "pypi.org": ("project", "https://pypi.org/pypi/{name}/json", "https://pypi.org/pypi/{name}/{version}/json"),
-    "crates.io": ("crates", "https://crates.io/api/v1/crates/{name}", "https://crates.io/api/v1/crates/{name}"),
-    "packages.example": (
-        "project",
-        "https://packages.example/pypi/{name}/json",
-        "https://packages.example/pypi/{name}/{version}/json",
-    ),
-}
 
-_SAME_HOST = {"www.github.com": "github.com", "www.pypi.org": "pypi.org", "www.arbiscan.io": "arbiscan.io"}
+_SAME_HOST = {"www.github.com": "github.com", "www.arbiscan.io": "arbiscan.io"}
 _TRACKING = re.compile(r"utm_.*|fbclid|gclid|mc_[ce]id|ref_src|igshid", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 _TAG = re.compile(r"[!-~]{1,200}", re.ASCII)
@@ -36,6 +27,21 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 _HASH = re.compile(r"0x[0-9a-fA-F]{64}", re.ASCII)
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 _PROPOSAL = re.compile(r"[1-9][0-9]{0,77}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class PackageIndex:
+    """How an index of packages is asked: the path of its pages up to the name, and what answers programs there."""
+
+    place: str
+    newest: str
+    exact: str
+
+
+PYTHON_INDEX = PackageIndex("project", "/pypi/{name}/json", "/pypi/{name}/{version}/json")
+RUST_INDEX = PackageIndex("crates", "/api/v1/crates/{name}", "/api/v1/crates/{name}")
+Indexes = Mapping[str, PackageIndex]  # by host
+SIMULATED_INDEXES: Indexes = {"packages.example": PYTHON_INDEX}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,11 @@ class Reference:
         return self.parts[name]
 
 
-def reference_of(url: str) -> Reference:
-    """What a link points to. One that cannot be read at all is a page under its own text."""
+def reference_of(url: str, indexes: Indexes = SIMULATED_INDEXES) -> Reference:
+    """What a link points to. One that cannot be read at all is a page under its own text.
+
+    `indexes` are the hosts that are known to list packages; a link to any other is a page.
+    """
     try:
         split = urlsplit(url.strip())
         host, port = (split.hostname or "").rstrip("."), split.port
@@ -60,11 +69,9 @@ def reference_of(url: str) -> Reference:
     if not host or port not in (None, 443, 80):
         return _made("page", _plain(split, host))
     host = _SAME_HOST.get(host, host)
-    for read in _READERS:
-        found = read(host, [unquote(part) for part in split.path.split("/") if part])
-        if found is not None:
-            return found
-    return _made("page", _plain(split, host))
+    path = [unquote(part) for part in split.path.split("/") if part]
+    found = next((found for read in _READERS if (found := read(host, path)) is not None), None)
+    return found or _package(host, path, indexes) or _made("page", _plain(split, host))
 
 
 def _code(host: str, path: list[str]) -> Reference | None:
@@ -94,14 +101,15 @@ def _forum(host: str, path: list[str]) -> Reference | None:
     return _made("forum_post", f"https://{host}/t/{topic}/{post}", base=f"https://{host}", topic=topic, post=post)
 
 
-def _package(host: str, path: list[str]) -> Reference | None:
-    if host not in PACKAGE_HOSTS or len(path) < 2 or path[0] != PACKAGE_HOSTS[host][0] or not _NAME.fullmatch(path[1]):
+def _package(host: str, path: list[str], indexes: Indexes) -> Reference | None:
+    index = indexes.get(host) or indexes.get(host.removeprefix("www."))
+    if index is None or len(path) < 2 or path[0] != index.place or not _NAME.fullmatch(path[1]):
         return None
-    _, newest, exact = PACKAGE_HOSTS[host]
-    name = re.sub(r"[-_.]+", "-", path[1]).lower() if path[0] == "project" else path[1].lower()
+    name = re.sub(r"[-_.]+", "-", path[1]).lower() if index is PYTHON_INDEX else path[1].lower()
     version = path[2] if len(path) > 2 and _NAME.fullmatch(path[2]) else ""
-    asked = (exact if version else newest).format(name=name, version=version)
-    return _made("package", f"https://{host}/{path[0]}/{name}", name=name, version=version, asked=asked)
+    base = f"https://{host.removeprefix('www.')}"
+    asked = base + (index.exact if version else index.newest).format(name=name, version=version)
+    return _made("package", f"{base}/{index.place}/{name}", name=name, version=version, asked=asked)
 
 
 def _chain(host: str, path: list[str]) -> Reference | None:
@@ -118,7 +126,7 @@ def _chain(host: str, path: list[str]) -> Reference | None:
     return None
 
 
-_READERS: tuple[Callable[[str, list[str]], Reference | None], ...] = (_code, _forum, _package, _chain)
+_READERS: tuple[Callable[[str, list[str]], Reference | None], ...] = (_code, _forum, _chain)
 
 
 def _plain(split: SplitResult, host: str) -> str:

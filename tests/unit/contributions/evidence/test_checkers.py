@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from pytest_django import Settings
 
 from apps.chain.http import Fetcher
 from apps.contributions.evidence.asked import Asked
@@ -35,6 +36,11 @@ def reader(answers: Answers, *, addresses: tuple[str, ...] = ("93.184.215.14",))
 
     transport = httpx.MockTransport(answer)
     return Reader(Fetcher(resolve=lambda host, port: addresses, transport=transport, ports=PORTS, packed=False))
+
+
+@pytest.fixture(autouse=True)
+def _indexes(settings: Settings) -> None:
+    settings.PYTHON_PACKAGES_URL, settings.RUST_PACKAGES_URL = "https://python.example", "https://rust.example"
 
 
 def found(url: str, answers: Answers, asked: Asked = ALICE) -> Finding:
@@ -167,17 +173,17 @@ PROJECT = {
 @pytest.mark.parametrize(
     ("url", "asked", "document", "expected"),
     [
-        ("https://pypi.org/project/mill/", "pypi.org/pypi/mill/json", PROJECT, "yes"),
-        ("https://pypi.org/project/mill/1.2.0/", "pypi.org/pypi/mill/1.2.0/json", PROJECT, "yes"),
-        ("https://pypi.org/project/mill/1.3.0/", "pypi.org/pypi/mill/1.3.0/json", PROJECT, "no"),
+        ("https://python.example/project/mill/", "python.example/pypi/mill/json", PROJECT, "yes"),
+        ("https://python.example/project/mill/1.2.0/", "python.example/pypi/mill/1.2.0/json", PROJECT, "yes"),
+        ("https://python.example/project/mill/1.3.0/", "python.example/pypi/mill/1.3.0/json", PROJECT, "no"),
         (
-            "https://pypi.org/project/mill/",
-            "pypi.org/pypi/mill/json",
+            "https://python.example/project/mill/",
+            "python.example/pypi/mill/json",
             {"info": {**PROJECT["info"], "yanked": True}},  # type: ignore[dict-item]
             "no",
         ),
-        ("https://pypi.org/project/mill/", "pypi.org/pypi/mill/json", {"info": None}, "unknown"),
-        ("https://pypi.org/project/mill/", "pypi.org/pypi/other/json", PROJECT, "no"),
+        ("https://python.example/project/mill/", "python.example/pypi/mill/json", {"info": None}, "unknown"),
+        ("https://python.example/project/mill/", "python.example/pypi/other/json", PROJECT, "no"),
     ],
 )
 def test_package__when_the_python_index_answers__then_as_it_says(
@@ -194,11 +200,11 @@ def test_package__when_a_crate_is_asked_for_by_version__then_that_version_counts
             {"num": "1.0.0", "yanked": True},
         ],
     }
-    answers = {"crates.io/api/v1/crates/mill": document}
-    newest = found("https://crates.io/crates/mill", answers)
+    answers = {"rust.example/api/v1/crates/mill": document}
+    newest = found("https://rust.example/crates/mill", answers)
     assert (newest.found, newest.author, newest.detail["title"]) == ("yes", "alice", "mill 2.0.0")
-    assert found("https://crates.io/crates/mill/1.0.0", answers).found == "no"
-    assert found("https://crates.io/crates/mill/9.0.0", answers).found == "no"
+    assert found("https://rust.example/crates/mill/1.0.0", answers).found == "no"
+    assert found("https://rust.example/crates/mill/9.0.0", answers).found == "no"
 
 
 def page(content: bytes, media_type: str = "text/html; charset=utf-8", **headers: str) -> httpx.Response:

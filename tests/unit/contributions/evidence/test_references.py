@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.contributions.evidence.references import reference_of
+from apps.contributions.evidence.references import PYTHON_INDEX, RUST_INDEX, reference_of
 
 pytestmark = pytest.mark.unit
 
 POLL = "0x" + "ab" * 20
 TRANSACTION = "0x" + "cd" * 32
+INDEXES = {"python.example": PYTHON_INDEX, "rust.example": RUST_INDEX}
 
 
 @pytest.mark.parametrize(
@@ -47,11 +48,11 @@ def test_reference_of__when_a_code_host__then_the_change_or_the_release(
         "https://github.com:8443/o/r/pull/7",
         "https://forum.livepeer.org/u/somebody",
         "https://explorer.livepeer.org/voting/0x12",
-        "https://pypi.org/user/somebody",
+        "https://python.example/user/somebody",
     ],
 )
 def test_reference_of__when_a_known_host_shows_something_else__then_a_page(url: str) -> None:
-    assert reference_of(url).kind == "page"
+    assert reference_of(url, INDEXES).kind == "page"
 
 
 @pytest.mark.parametrize(
@@ -86,13 +87,19 @@ def test_reference_of__when_an_explorer__then_what_the_chain_knows_it_by(
 @pytest.mark.parametrize(
     ("url", "normalised", "version"),
     [
-        ("https://pypi.org/project/My_Tool.kit/", "https://pypi.org/project/my-tool-kit", ""),
-        ("https://pypi.org/project/my-tool-kit/1.0.2/#files", "https://pypi.org/project/my-tool-kit", "1.0.2"),
-        ("https://crates.io/crates/mill", "https://crates.io/crates/mill", ""),
+        ("https://python.example/project/My_Tool.kit/", "https://python.example/project/my-tool-kit", ""),
+        (
+            "https://python.example/project/my-tool-kit/1.0.2/#files",
+            "https://python.example/project/my-tool-kit",
+            "1.0.2",
+        ),
+        ("https://www.python.example/project/mill", "https://python.example/project/mill", ""),
+        ("https://rust.example/crates/mill", "https://rust.example/crates/mill", ""),
     ],
 )
 def test_reference_of__when_a_package__then_its_name_and_no_version(url: str, normalised: str, version: str) -> None:
-    found = reference_of(url)
+    found = reference_of(url, INDEXES)
+    assert reference_of(url).kind == "page"
     assert (found.kind, found.normalised, found["version"]) == ("package", normalised, version)
 
 
@@ -130,9 +137,9 @@ def test_reference_of__when_it_cannot_be_read__then_a_page_under_its_own_text(ur
 SIGNED = st.characters(min_codepoint=33, max_codepoint=126, exclude_characters='"<>\\^`{|}')  # as a link may have
 
 
-@given(st.text(alphabet=SIGNED, max_size=60), st.sampled_from(["github.com/o/r/releases/tag", "pypi.org", ""]))
+@given(st.text(alphabet=SIGNED, max_size=60), st.sampled_from(["github.com/o/r/releases/tag", "python.example", ""]))
 def test_reference_of__when_anything_is_signed__then_a_name_that_a_table_can_hold(text: str, host: str) -> None:
-    found = reference_of(f"https://{host}/{text}")
+    found = reference_of(f"https://{host}/{text}", INDEXES)
     assert "\0" not in found.normalised
     assert all("\0" not in part for part in found.parts.values())
     assert len(found.normalised) < 1000
