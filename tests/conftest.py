@@ -11,6 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from psycopg import sql
 from xdist.scheduler import LoadScopeScheduling
 
@@ -20,6 +22,10 @@ from config.local.postgres import clear_leftovers
 
 MARKERS = {"unit", "integration", "e2e"}
 pytest_plugins: list[str] = []
+
+# how fast examples come says how busy the machine is, and nothing of the code
+examples.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
