@@ -89,8 +89,6 @@ def test_claim__when_signed_in_a_wallet__then_it_is_endorsed_by_another_and_revo
     claim = Claim.objects.get()
     assert page.url == f"{town.origin}/contributions/{claim.pk}/"
     assert (claim.orchestrator, claim.statement.source, claim.statement.verified_as) == (town.one, "form", "ecdsa")
-    town.look("claim")
-    town.judge()
 
     friend = town.net.account("friend")
     wallet.account = friend
