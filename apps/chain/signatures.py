@@ -69,22 +69,29 @@ def recovered(digest: bytes, signature: bytes) -> Address | Refusal:
         return Refusal("bad_signature", "These bytes are no signature of any key. Copy it whole, 0x and all.")
 
 
-def prove(client: Asker, *, digest: bytes, signature: bytes, account: Address, block: BlockId) -> Proof | Refusal:
+def code_request(account: Address, block: BlockId) -> tuple[str, list[Any]]:
+    """The request for an account's code, for whoever asks more at the same block and wants one trip for all."""
+    return "eth_getCode", [account, block_param(block)]
+
+
+def prove(
+    client: Asker, *, digest: bytes, signature: bytes, account: Address, block: BlockId, code: Any = None
+) -> Proof | Refusal:
     """The proof that the account signed the digest, as things are at that block; a refusal says what is wrong.
 
-    An empty signature is one that the contract has noted itself, as a Safe can. Raises ChainError where the chain does
-    not answer.
+    An empty signature is one that the contract has noted itself, as a Safe can. `code` is the answer to `code_request`
+    where it was asked before. Raises ChainError where the chain does not answer.
     """
     if len(signature) > MOST_BYTES:
         return Refusal("bad_signature", f"A signature has at most {MOST_BYTES:,} bytes, this has {len(signature):,}.")
     if signature.endswith(MAGIC_6492):
         return _undeployed(client, digest, signature, account, block)
-    code = _bytes(client.rpc("eth_getCode", [account, block_param(block)]))
-    if not code:
+    held = _bytes(client.rpc(*code_request(account, block)) if code is None else code)
+    if not held:
         return _key(digest, signature, account)
     if _contract_agrees(client, digest, signature, account, block):
         return Proof(account, ERC1271)
-    if code.startswith(_DELEGATED) and isinstance(_key(digest, signature, account), Proof):
+    if held.startswith(_DELEGATED) and isinstance(_key(digest, signature, account), Proof):
         return Proof(account, ECDSA)
     return Refusal("contract_refused", f"The contract {account} does not take this signature as its own (ERC-1271).")
 

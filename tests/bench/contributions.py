@@ -57,7 +57,8 @@ def _signatures() -> None:
 
 def _timed(client: Any, node: Any, manager: str) -> None:
     from apps.chain import signatures
-    from apps.chain.readers import bonding, read
+    from apps.chain.readers import bonding, required
+    from apps.chain.records import block_param
     from apps.contributions.services import Accepted, signature_bytes, statement_submit
     from apps.protocol import statements
     from apps.protocol.statements import Refusal
@@ -71,10 +72,17 @@ def _timed(client: Any, node: Any, manager: str) -> None:
             raise SystemExit("a claim cannot be read")
         digest = statements.digest(message, 31337)
         head = client.head()
-        proof = signatures.prove(client, digest=digest, signature=raw, account=Address(node.address), block=head.hash)
-        if isinstance(proof, Refusal) or not read(
-            client, bonding.is_registered(manager, node.address), block=head.hash
-        ):
+        at, asked = block_param(head.hash), bonding.is_registered(manager, node.address)
+        code, registered = client.batch(
+            [
+                signatures.code_request(node.address, head.hash),
+                ("eth_call", [{"to": manager, "data": f"0x{asked.data.hex()}"}, at]),
+            ]
+        )
+        proof = signatures.prove(
+            client, digest=digest, signature=raw, account=Address(node.address), block=head.hash, code=code
+        )
+        if isinstance(proof, Refusal) or not required(asked, bytes.fromhex(registered[2:])):
             raise SystemExit("a claim was not proved")
 
     def submit(one: Signed) -> None:

@@ -55,6 +55,7 @@ def test_safe__when_it_is_a_registered_orchestrator__then_its_claim_is_taken_by_
     place: Place, safes: Safes
 ) -> None:
     safe = safes.create(place.nobody)
+    place.net.next_round()  # bonding wants an initialised one, and tests before this one mined
     place.net.bond(safe, 1_000 * WEI, safe)
 
     found = by_safe(place, safes, safe, claim(safe), place.nobody)

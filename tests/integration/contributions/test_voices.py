@@ -61,6 +61,7 @@ def test_community__when_it_speaks_twice__then_it_is_heard_once_and_its_claims_a
 ) -> None:
     RoundFactory(block=BlockFactory(number=1))  # the index has read something
     cast = make_cast(place.net.seed)
+    place.net.next_round()  # bonding wants an initialised one, and other tests mined
     for name in NODES:
         node = place.net.account(name)
         place.net.bond(node, 100 * WEI, node)
