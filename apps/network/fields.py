@@ -5,7 +5,7 @@ Each carries its CHECK into the table, since COPY and update() never pass throug
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.db import models
 
@@ -52,11 +52,13 @@ class PpmField(models.IntegerField[_Set, _Get]):
         return f"{column} BETWEEN 0 AND {PPM}"
 
 
-class AddressField(models.CharField[_Set, _Get]):
-    """Lower-case 0x and 40 hex digits; checksummed only where people read it."""
+class HexField(models.CharField[_Set, _Get]):
+    """Lower-case 0x and hex digits, `letters` characters in all."""
+
+    letters: ClassVar[int]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["max_length"] = 42
+        kwargs["max_length"] = self.letters
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
@@ -65,8 +67,14 @@ class AddressField(models.CharField[_Set, _Get]):
         return name, path, args, kwargs
 
     def db_check(self, connection: Any) -> str:
-        column = connection.ops.quote_name(self.column)  # a pattern that counts to 40 costs four times as much
-        return f"octet_length({column}) = 42 AND {column} ~ '^0x[0-9a-f]+$'"
+        column = connection.ops.quote_name(self.column)  # a pattern that counts its digits costs four times as much
+        return f"octet_length({column}) = {self.letters} AND {column} ~ '^0x[0-9a-f]+$'"
+
+
+class AddressField(HexField[_Set, _Get]):
+    """Lower-case 0x and 40 hex digits; checksummed only where people read it."""
+
+    letters = 42
 
 
 class HashField(models.BinaryField[_Set, _Get]):
