@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import replace
 
@@ -63,7 +63,7 @@ class _Reader:
                 batch = answer.result()
             except (TooManyLogs, WindowTooWide, ProviderBusy) as refusal:
                 self._ask_for_less(window, refusal)
-                first = self._start_over(window.first)
+                first = self._start_over(window.first, is_busy=isinstance(refusal, ProviderBusy))
                 continue
             if self._learn(window, batch):
                 self._complete_those_ahead()
@@ -92,10 +92,14 @@ class _Reader:
         """With the log's context of the task, which a thread does not inherit."""
         return self._threads.submit(copy_context().run, work, *arguments)
 
-    def _start_over(self, first: int) -> int:
-        """Drop what was asked for after a window that was refused; gives the block to go on from."""
-        for _, asked in self._waiting:
-            asked.cancel()
+    def _start_over(self, first: int, *, is_busy: bool) -> int:
+        """Drop what was asked for after a window that was refused; gives the block to go on from.
+
+        A busy provider still works on what cannot be taken back, so that is waited for: else less would be as much.
+        """
+        under_way = [asked for _, asked in self._waiting if not asked.cancel()]
+        if is_busy:
+            wait(under_way)
         self._waiting.clear()
         return first
 

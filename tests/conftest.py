@@ -28,25 +28,14 @@ examples.register_profile("any machine", deadline=None, suppress_health_check=[H
 examples.load_profile("any machine")
 
 
-LONGEST_FIRST = ("tests/e2e/", "tests/integration/devnet/", "tests/integration/workers/", "tests/integration/")
-
-
-@pytest.hookimpl(trylast=True)  # pytest-django has put tests with a database first by then
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuses the run unless each test carries exactly one of the three markers. The longest begin: else one process
-    still looks at pages when the other has nothing left to do."""
+    """Refuses the run unless each test carries exactly one of the three markers."""
     wrong = [item.nodeid for item in items if len(MARKERS & {mark.name for mark in item.iter_markers()}) != 1]
     if wrong:
         raise pytest.UsageError("each test needs exactly one of unit, integration, e2e:\n  " + "\n  ".join(wrong))
     for item in items:
         if item.get_closest_marker("unit"):
             item.add_marker(pytest.mark.disable_socket)
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> int:
-    found = (at for at, folder in enumerate(LONGEST_FIRST) if item.nodeid.startswith(folder))
-    return next(found, len(LONGEST_FIRST))
 
 
 class Rooms(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
