@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -71,6 +71,14 @@ def round_number(name: str, text: str) -> int:
     if not _WHOLE.fullmatch(text) or int(text) > LAST_ROUND:
         raise BadQuery(name, f"Write a round as a whole number from 0 to {LAST_ROUND}.")
     return int(text)
+
+
+def one_of(name: str, given: Mapping[str, str], allowed: Sequence[str]) -> str | None:
+    """The value of a parameter that has a few; None where it was not given."""
+    found = given.get(name)
+    if found is not None and found not in allowed:
+        raise BadQuery(name, f"Write {', '.join(allowed[:-1])} or {allowed[-1]}.", list(allowed))
+    return found
 
 
 def address(text: str) -> Address:

@@ -20,11 +20,7 @@ from apps.api.cursors import Cursor, Pairs
 from apps.api.errors import Problem
 from apps.api.resource import Answer
 from apps.api.standpoint import Standpoint
-from apps.api.v1.contributiondata import (
-    attestation_data,
-    claim_data,
-    claim_detail,
-)
+from apps.api.v1.contributiondata import attestation_data, claim_data, claim_detail
 from apps.api.v1.contributionfeeds import AtomRenderer, ClaimCsv
 from apps.api.v1.contributionshapes import (
     ADDRESS,
@@ -37,7 +33,7 @@ from apps.api.v1.contributionshapes import (
 )
 from apps.api.v1.envelope import PROBLEM, ProblemSerializer, described
 from apps.api.v1.statements import SUBMIT_COST, posted, submitted
-from apps.api.v1.told import DIGEST_PARAMETER, Told, known_digest, unknown
+from apps.api.v1.told import DIGEST_PARAMETER, ByDigest, Told
 from apps.contributions import bundles, selectors
 from apps.contributions.categories import CATEGORIES
 from apps.contributions.intake import is_digest
@@ -101,9 +97,9 @@ class ContributionList(_List):
         given = asked.filters
         wanted = Filters(
             orchestrator=queries.address(given["orchestrator"]) if "orchestrator" in given else None,
-            category=_one_of("category", given, tuple(CATEGORIES)),
-            state=_one_of("state", given, State.values),
-            all_versions=_one_of("versions", given, ("newest", "all")) == "all",
+            category=queries.one_of("category", given, tuple(CATEGORIES)),
+            state=queries.one_of("state", given, State.values),
+            all_versions=queries.one_of("versions", given, ("newest", "all")) == "all",
         )
         rows = selectors.feed(wanted, before=asked.before, limit=asked.limit + 1)
         places = [Place(row.claim.received_at, row.digest) for row in rows]
@@ -152,17 +148,12 @@ class ContributionList(_List):
         return submitted(request)
 
 
-class ContributionDetail(Told):
+class ContributionDetail(ByDigest):
     """One version of a claim."""
 
-    def parse(self, request: Request, **kwargs: Any) -> str:
-        return known_digest(request, kwargs["digest"])
-
-    def find(self, at: Standpoint, asked: str) -> Answer:
-        found = selectors.claim_of(asked)
-        if found is None:
-            raise unknown()
-        return Answer(claim_detail(found))
+    def told(self, digest: str) -> Any:
+        found = selectors.claim_of(digest)
+        return None if found is None else claim_detail(found)
 
     @described(
         "contribution",
@@ -176,17 +167,12 @@ class ContributionDetail(Told):
         return super().get(request, **kwargs)
 
 
-class ContributionBundle(Told):
+class ContributionBundle(ByDigest):
     """A document of its own, without the envelope."""
 
-    def parse(self, request: Request, **kwargs: Any) -> str:
-        return known_digest(request, kwargs["digest"])
-
-    def find(self, at: Standpoint, asked: str) -> Answer:
-        found = selectors.claim_of(asked)
-        if found is None:
-            raise unknown()
-        return Answer(bundles.bundle_of(found.claim))
+    def told(self, digest: str) -> Any:
+        found = selectors.claim_of(digest)
+        return None if found is None else bundles.bundle_of(found.claim)
 
     def _tag_of(self, request: Request, at: Standpoint, answer: Answer) -> str:
         return f'"{sha256(orjson.dumps(answer.data)).hexdigest()[:32]}"'
@@ -263,17 +249,12 @@ class AttestationList(_List):
         return submitted(request, kinds=("Attestation",))
 
 
-class AttestationDetail(Told):
+class AttestationDetail(ByDigest):
     """One word on a claim."""
 
-    def parse(self, request: Request, **kwargs: Any) -> str:
-        return known_digest(request, kwargs["digest"])
-
-    def find(self, at: Standpoint, asked: str) -> Answer:
-        found = selectors.attestation_of(asked)
-        if found is None:
-            raise unknown()
-        return Answer(attestation_data(found))
+    def told(self, digest: str) -> Any:
+        found = selectors.attestation_of(digest)
+        return None if found is None else attestation_data(found)
 
     @described(
         "attestation",
@@ -285,10 +266,3 @@ class AttestationDetail(Told):
     )
     def get(self, request: Request, **kwargs: Any) -> Any:
         return super().get(request, **kwargs)
-
-
-def _one_of(name: str, given: Mapping[str, str], allowed: Sequence[str]) -> str | None:
-    found = given.get(name)
-    if found is not None and found not in allowed:
-        raise BadQuery(name, "There is no such value.", list(allowed))
-    return found

@@ -98,8 +98,8 @@ class ScoreList(Resource):
         return ScoresAsked(
             run_id=_run_id(given["run"]) if "run" in given else None,
             orchestrator=queries.address(given["orchestrator"]) if "orchestrator" in given else None,
-            ranked=_one_of("ranked", given, ("0", "1")) == "1" if "ranked" in given else None,
-            gate=_one_of("gate", given, CODES) if "gate" in given else None,
+            ranked=queries.one_of("ranked", given, ("0", "1")) == "1" if "ranked" in given else None,
+            gate=queries.one_of("gate", given, CODES),
             wants=Preferences.parse(page.pairs),
             page=page,
         )
@@ -155,12 +155,6 @@ def _run_id(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 19 and 1 <= int(text) <= LARGEST_ID):
         raise BadQuery("run", "Write the number of a run; /api/v1/score-runs lists them.")
     return int(text)
-
-
-def _one_of(name: str, given: Mapping[str, str], allowed: Sequence[str]) -> str:
-    if given[name] not in allowed:
-        raise BadQuery(name, f"Write {', '.join(allowed[:-1])} or {allowed[-1]}.", list(allowed))
-    return given[name]
 
 
 def _run(run_id: int) -> ScoreRun:

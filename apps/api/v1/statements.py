@@ -25,7 +25,7 @@ from apps.api.v1.contributionshapes import (
     StatementSerializer,
 )
 from apps.api.v1.envelope import PROBLEM, MetaSerializer, ProblemSerializer, described
-from apps.api.v1.told import DIGEST_PARAMETER, Told, known_digest, unknown
+from apps.api.v1.told import DIGEST_PARAMETER, ByDigest, Told, unknown
 from apps.contributions import selectors
 from apps.contributions.intake import is_digest
 from apps.contributions.services import Accepted, cosignature_submit, statement_submit
@@ -159,17 +159,12 @@ class KeyList(Told):
         return super().get(request, **kwargs)
 
 
-class StatementDetail(Told):
+class StatementDetail(ByDigest):
     """Any statement as it was signed."""
 
-    def parse(self, request: Request, **kwargs: Any) -> str:
-        return known_digest(request, kwargs["digest"])
-
-    def find(self, at: Standpoint, asked: str) -> Answer:
-        found = selectors.statement_of(asked)
-        if found is None:
-            raise unknown()
-        return Answer(statement_data(found))
+    def told(self, digest: str) -> Any:
+        found = selectors.statement_of(digest)
+        return None if found is None else statement_data(found)
 
     @described(
         "statement",
@@ -183,11 +178,8 @@ class StatementDetail(Told):
         return super().get(request, **kwargs)
 
 
-class StatementEas(Told):
+class StatementEas(ByDigest):
     """A statement in EAS's fields."""
-
-    def parse(self, request: Request, **kwargs: Any) -> str:
-        return known_digest(request, kwargs["digest"])
 
     def find(self, at: Standpoint, asked: str) -> Answer:
         found = selectors.statement_of(asked)

@@ -43,14 +43,27 @@ class Told(Resource):
         return f'"{sha256(repr(parts).encode() + orjson.dumps(answer.data)).hexdigest()[:32]}"'
 
 
+class ByDigest(Told):
+    """One thing, by the digest in its path, which takes no parameters."""
+
+    def parse(self, request: Request, **kwargs: Any) -> str:
+        queries.nothing(request.query_params)
+        digest = str(kwargs["digest"])
+        if not is_digest(digest):
+            raise unknown()
+        return digest
+
+    def find(self, at: Standpoint, asked: str) -> Answer:
+        found = self.told(asked)
+        if found is None:
+            raise unknown()
+        return Answer(found)
+
+    def told(self, digest: str) -> Any:
+        """What is known by the digest; None for nothing."""
+        raise NotImplementedError
+
+
 def unknown() -> Problem:
     """The refusal of a digest that nothing is known by."""
     return Problem("unknown_statement", "Nothing is known here by this digest: 0x and 64 small hexadecimal digits.")
-
-
-def known_digest(request: Request, text: str) -> str:
-    """The digest in a path, which takes no parameters."""
-    queries.nothing(request.query_params)
-    if not is_digest(text):
-        raise unknown()
-    return text
